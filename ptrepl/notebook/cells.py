@@ -37,13 +37,14 @@ class Cell:
 
 
 class Cells:
-    """Looks at a shell of IPython's. ``told`` gets the outcomes of each cell when it has ended.
+    """Looks at a shell of IPython's. ``begins`` gets each cell before it runs, ``told`` when it has ended.
 
-    A cell that runs another one (``%%capture``, ``%%time``, ``%run``) has its own outcomes after those of the inner one.
+    A cell that runs another one (``%%capture``, ``%run``) has its own outcomes, after those of the inner one.
     """
 
-    def __init__(self, shell: Any, told: Callable[[Cell], None]) -> None:
+    def __init__(self, shell: Any, begins: Callable[[Cell], None], told: Callable[[Cell], None]) -> None:
         self._shell = shell
+        self._tell_begins = begins
         self._told = told
         self._running: list[Cell] = []
         self._between = BetweenStatements(self._after)
@@ -87,6 +88,7 @@ class Cells:
         def taken(statements: list[ast.stmt]) -> None:
             cell.statements, cell.taken = statements, True
 
+        self._tell_begins(cell)
         self._between.expect(taken)
 
     def _after(self, number: int) -> None:
@@ -151,6 +153,8 @@ def _text(cell: Cell, node: ast.stmt) -> str:
     """The statement as it was typed."""
     found = ast.get_source_segment(cell.source, node) or ""
     if found.startswith(_MAGIC):
+        if cell.raw.lstrip().startswith("%%"):
+            return cell.raw.strip()
         lines = cell.raw.strip("\n").split("\n")
         return lines[node.lineno - 1].strip() if node.lineno <= len(lines) else found
     return found

@@ -9,9 +9,12 @@ from typing import Any
 from ptrepl.engine.outcome import Outcome
 from ptrepl.screen.explanation import reason_lines, trap_lines
 from ptrepl.screen.html.outcomes import outcomes_html
+from ptrepl.screen.html.says import says_markdown
 from ptrepl.screen.line import Line, plain
 from ptrepl.screen.printer import Printer
+from ptrepl.screen.prose import show
 from ptrepl.screen.xray import xray_lines
+from ptrepl.tutor.play.say import Say
 
 
 def cell_lines(outcomes: Sequence[Outcome], width: int | None, mode: str) -> list[Line]:
@@ -37,6 +40,14 @@ def show_cell(shell: Any, outcomes: Sequence[Outcome], mode: str) -> None:
     if html:
         text = "\n".join(map(plain, cell_lines(outcomes, None, mode)))
         shell.display_pub.publish({"text/plain": text, "text/html": html})
+
+
+def show_says(shell: Any, said: Sequence[Say]) -> None:
+    """What the tutor says, below the cell."""
+    if in_terminal(shell):
+        show(said, Printer())
+    elif text := says_markdown(said):
+        shell.display_pub.publish({"text/plain": text, "text/markdown": text})
 
 
 def in_terminal(shell: Any) -> bool:

@@ -50,7 +50,12 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
     is_question = code.role is Role.PREDICT
     if event.interrupted and not is_question and not state.piped:  # in a pipe it would run again without end
         return replace(state, phase=Phase.SHOWING), (
-            say.Instruction(gettext("It was stopped. Press Enter to run it again.")),
+            say.Instruction(
+                state.worded(
+                    gettext("It was stopped. Press Enter to run it again."),
+                    gettext("It was stopped. Run it again to go on."),
+                )
+            ),
         )
     effects: list[Effect] = []
     if event.error and event.error != code.raises and not is_question:
@@ -61,7 +66,11 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
     stopped = event.error or event.interrupted or is_question
     if not stopped and state.running_to < len(split_statements(code.source)):
         waiting = replace(state, phase=Phase.SHOWING, ran_pieces=state.running_to)
-        return waiting, (say.Instruction(gettext("%step runs the next line, Enter all that are left.")),)
+        left = state.worded(
+            gettext("%step runs the next line, Enter all that are left."),
+            gettext("The lines that are left are still to be run."),
+        )
+        return waiting, (say.Instruction(left),)
     pending = state.pending
     if pending is not None:
         effects.append(pending)

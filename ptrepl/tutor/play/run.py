@@ -46,7 +46,7 @@ from ptrepl.tutor.play.typed_answer import NotYet, typed_answer
 from ptrepl.tutor.play.unprepared import unprepared
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import resume_index
-from ptrepl.tutor.replay.demo_steps import typed_pieces
+from ptrepl.tutor.replay.demo_steps import rest, typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.stage import Stage
 
@@ -63,8 +63,8 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
-    ``alone``: the lesson is over with the step that it begins at. ``left_out``: steps that ``lesson`` has where all
-    packages are installed.
+    ``notebook``: they come from cells. ``alone``: the lesson is over with the step that it begins at. ``left_out``:
+    steps that ``lesson`` has where all packages are installed.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class LessonRun:
         file: Path | None = None,
         left_out: tuple[Step, ...] = (),
         piped: bool = False,
+        notebook: bool = False,
         alone: bool = False,
     ) -> None:
         session.ready()
@@ -90,7 +91,8 @@ class LessonRun:
         self._progress = Progress(None) if piped else progress
         self._given = self._names_for_lessons(file)
         self._stage = Stage(lesson, session, self._given)
-        self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped, alone=alone)
+        done = self._progress.lesson(lesson.key).done
+        self._state = State(done=done, piped=piped, notebook=notebook, alone=alone)
         self._passed: set[int] = set()
         for step, source in self._progress.lesson(lesson.key).accepted.items():
             if (place := lesson.index(step)) is not None:
@@ -235,6 +237,12 @@ class LessonRun:
         return (standing.agenda(), *said)
 
     @property
+    def shown(self) -> str:
+        """The code that is shown and not yet run, what is left of it; "" for none."""
+        block = self._shown
+        return rest(block.source, self._state.ran_pieces) if block is not None else ""
+
+    @property
     def _shown(self) -> CodeFence | None:
         block = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
         return block if isinstance(block, CodeFence) else None
@@ -275,7 +283,8 @@ class LessonRun:
     def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         quiet = self.finished or any(outcome.traps for outcome in outcomes)
         told = "" if quiet else aside(outcomes, self._session.namespace, self._shown)
-        if not quiet and not told and self.mode == "continue" and not self.unbound(outcomes[-1].source.strip()):
+        waits = self.mode == "continue" and not self._state.notebook
+        if not quiet and not told and waits and not self.unbound(outcomes[-1].source.strip()):
             told = words_where_enter_goes_on(outcomes, self._session.namespace, shown=self._shown is not None)
         return (say.Instruction(told),) if told else ()
 
@@ -310,8 +319,11 @@ class LessonRun:
         if self._done_told or not names & asked - {RESULT, RAISED}:
             return ()
         self._done_told = True
-        text = gettext(
-            "This step is done, so that is not checked any more. Press Enter to go on; %redo begins the step again."
+        text = self._state.worded(
+            gettext(
+                "This step is done, so that is not checked any more. Press Enter to go on; %redo begins the step again."
+            ),
+            gettext("This step is done, so that is not checked any more; %redo begins the step again."),
         )
         return (say.Instruction(text),)
 
@@ -350,7 +362,9 @@ class LessonRun:
                         self._progress.save(self.lesson.key, step, "accepted", self.lesson.version, source)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case LessonEnded():
-                    ending = Ending(self.lesson, self._state.done, self._left_out, self._state.piped)
+                    ending = Ending(
+                        self.lesson, self._state.done, self._left_out, self._state.piped, self._state.notebook
+                    )
                     told, self.offered = ending.told(self._progress)
                     said += told
                 case say.RunDemo():

@@ -75,10 +75,16 @@ class State:
     """The review that is going on."""
     piped: bool = False
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
+    notebook: bool = False
+    """In cells: nothing waits for Enter, and code to run is the next cell."""
     alone: bool = False
     """The lesson is over with this step, whatever was asked for."""
     left: bool = False
     """Whether the lesson is over because the learner has left it."""
+
+    def worded(self, at_prompt: str, in_notebook: str) -> str:
+        """One of two sentences on how to go on; "" says nothing."""
+        return in_notebook if self.notebook else at_prompt
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,16 @@ def advance(lesson: Lesson, state: State, event: Event) -> Turn:
     Raises KeyError for a command that is not one of the tutor's.
     """
     state, effects = marked(state, _react(lesson, state, event))
-    while state.piped and state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE):
+    while _goes_on_by_itself(state):
         state, more = _go_on(lesson, state)
         effects += more
     return state, effects
+
+
+def _goes_on_by_itself(state: State) -> bool:
+    if state.notebook:
+        return state.phase in (Phase.READING, Phase.DONE)
+    return state.piped and state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE)
 
 
 def _react(lesson: Lesson, state: State, event: Event) -> Turn:
