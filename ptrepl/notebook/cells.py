@@ -18,12 +18,14 @@ from ptrepl.error_log import none_if_it_fails
 from ptrepl.notebook.host_names import HostNames
 from ptrepl.notebook.statements import BetweenStatements
 
+_READING = "reading a cell"  # not a sentence: for the log
+_LOOKING = "looking at a cell"  # not a sentence: for the log
 _MAGIC = "get_ipython()."
 """What IPython makes of a line with a magic begins with it."""
 
 
 @dataclass(slots=True)
-class Cell:
+class RunCell:
     """A cell that runs. ``source``: as IPython runs it; ``raw``: as it was typed."""
 
     source: str
@@ -42,11 +44,11 @@ class Cells:
     A cell that runs another one (``%%capture``, ``%run``) has its own outcomes, after those of the inner one.
     """
 
-    def __init__(self, shell: Any, begins: Callable[[Cell], None], told: Callable[[Cell], None]) -> None:
+    def __init__(self, shell: Any, begins: Callable[[RunCell], None], told: Callable[[RunCell], None]) -> None:
         self._shell = shell
         self._tell_begins = begins
         self._told = told
-        self._running: list[Cell] = []
+        self._running: list[RunCell] = []
         self._between = BetweenStatements(self._after)
         self.session = Session(
             namespace=shell.user_module,
@@ -81,8 +83,8 @@ class Cells:
     def _begins(self, info: Any) -> None:
         source = getattr(info, "transformed_cell", None)
         if source is None:  # before IPython 9
-            source = none_if_it_fails("reading a cell", lambda: self._shell.transform_cell(info.raw_cell)) or ""
-        cell = Cell(source, info.raw_cell or "")
+            source = self._transformed(info.raw_cell)
+        cell = RunCell(source, info.raw_cell or "")
         self._running.append(cell)
 
         def taken(statements: list[ast.stmt]) -> None:
@@ -91,21 +93,26 @@ class Cells:
         self._tell_begins(cell)
         self._between.expect(taken)
 
+    def _transformed(self, raw: str) -> str:
+        return (
+            none_if_it_fails("reading a cell", lambda: str(self._shell.transform_cell(raw))) or ""
+        )  # not a sentence: log
+
     def _after(self, number: int) -> None:
         """The statement of this number has run."""
         if self._running and number == self._running[-1].done:
             self._running[-1].filename = sys._getframe(1).f_code.co_filename
-            none_if_it_fails("looking at a cell", lambda: self._observe(self._running[-1], Ended()))  # not a sentence
+            none_if_it_fails(_LOOKING, lambda: self._observe(self._running[-1], Ended()))
 
     def _ended(self, result: Any) -> None:
         if not self._running:
             return  # the cell that has loaded us
         cell = self._running.pop()
         self._between.expect_none()
-        none_if_it_fails("looking at a cell", lambda: self._last(cell, result))  # not a sentence: for the log
+        none_if_it_fails(_LOOKING, lambda: self._last(cell, result))
         self._told(cell)
 
-    def _last(self, cell: Cell, result: Any) -> None:
+    def _last(self, cell: RunCell, result: Any) -> None:
         if result.error_before_exec is not None:
             if isinstance(result.error_before_exec, SyntaxError):
                 cell.outcomes.append(self.session.refused(cell.raw, result.error_before_exec))
@@ -113,7 +120,7 @@ class Cells:
             error = result.error_in_exec
             self._observe(cell, Ended(None if error is not None else result.result, error))
 
-    def _observe(self, cell: Cell, ended: Ended) -> None:
+    def _observe(self, cell: RunCell, ended: Ended) -> None:
         node = cell.statements[cell.done]
         cell.done += 1
         source = _text(cell, node)
@@ -149,7 +156,7 @@ class _from_their_line:  # noqa: N801 -- a context manager
         self._error = self._whole = None
 
 
-def _text(cell: Cell, node: ast.stmt) -> str:
+def _text(cell: RunCell, node: ast.stmt) -> str:
     """The statement as it was typed."""
     found = ast.get_source_segment(cell.source, node) or ""
     if found.startswith(_MAGIC):

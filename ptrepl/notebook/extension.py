@@ -9,9 +9,9 @@ from typing import Any
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.error_log import none_if_it_fails
-from ptrepl.notebook.cells import Cell, Cells
+from ptrepl.notebook.cells import Cells, RunCell
 from ptrepl.notebook.commands import Commands
-from ptrepl.notebook.lessons import Lessons, answered
+from ptrepl.notebook.lessons import Lessons, tells_of_the_mistake
 from ptrepl.notebook.magics import Magics
 from ptrepl.notebook.shown import show_cell, show_says
 from ptrepl.settings.config_file import load_config_in_its_language
@@ -80,13 +80,13 @@ class Extension:
             "pt": self._commands.run,
         }
 
-    def _begins(self, cell: Cell) -> None:
-        none_if_it_fails("beginning a cell of a lesson", lambda: self._lessons.begins(cell.raw))  # not a sentence
+    def _begins(self, cell: RunCell) -> None:
+        none_if_it_fails("beginning a cell of a lesson", lambda: self._lessons.begins(cell.raw))  # not a sentence: log
 
-    def _told(self, cell: Cell) -> None:
+    def _told(self, cell: RunCell) -> None:
         said = self._lessons.ran(_attempts(cell.outcomes))
         outcomes = cell.outcomes
-        if answered(said):
+        if tells_of_the_mistake(said):
             outcomes = [replace(each, explanation=None, advice=()) for each in outcomes]
         show_cell(self._shell, [self._fitting(each) for each in outcomes], self._xray)
         self._lessons.tell(said)
@@ -116,14 +116,14 @@ _loaded: dict[int, Extension] = {}
 """Shells, by their ``id``: an attribute of theirs would be a trace."""
 
 
-def load(shell: Any) -> None:
+def load_into(shell: Any) -> None:
     """Once a shell: IPython itself does not load what is loaded."""
     if id(shell) not in _loaded:
         _loaded[id(shell)] = Extension(shell)
         _loaded[id(shell)].begin()
 
 
-def unload(shell: Any) -> None:
+def unload_from(shell: Any) -> None:
     """Does nothing where it is not loaded."""
     extension = _loaded.pop(id(shell), None)
     if extension is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.run.session import Session
@@ -51,6 +52,8 @@ class Lessons:
         self._language = language
         self._run: LessonRun | None = None
         self._offered = ""
+        self._put: dict[str, Any] = {}
+        """The names that a lesson was given."""
         self._given = ("", "")
         """The step, and what was made the next cell in it: once is enough."""
         self._held: list[Say] = []
@@ -88,7 +91,10 @@ class Lessons:
             left_out=left_out,
             notebook=True,
         )
+        theirs = "lesson_file" in self._session.namespace
         self._tell(self._run.begin(found.step))
+        if not theirs and "lesson_file" in self._session.namespace:
+            self._put["lesson_file"] = self._session.namespace["lesson_file"]
 
     def next(self, _: str) -> None:
         """``%next``: the lesson after this one; else the one to go on with. Raises UsageError where none is left."""
@@ -164,6 +170,11 @@ class Lessons:
         if self._run is not None:
             self._run.close()
         self._run = None
+        namespace = self._session.namespace
+        for name, value in self._put.items():
+            if namespace.get(name) is value:
+                del namespace[name]
+        self._put = {}
 
     def _tell(self, said: Iterable[Say]) -> None:
         run = self._run
@@ -186,10 +197,11 @@ class Lessons:
         accelerator = torch.accelerator.current_accelerator() if hasattr(torch, "accelerator") else None
         given = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "device": accelerator or torch.device("cpu")}
         for name, value in given.items():
-            self._session.namespace.setdefault(name, value)
+            if name not in self._session.namespace:
+                self._session.namespace[name] = self._put[name] = value
 
 
-def answered(said: Iterable[Say]) -> bool:
+def tells_of_the_mistake(said: Iterable[Say]) -> bool:
     """Whether the lesson has told of the very mistake that the cell ended with."""
     return any(isinstance(each, Feedback) and each.stands_alone for each in said)
 

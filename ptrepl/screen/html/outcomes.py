@@ -64,14 +64,19 @@ def _cells(change: Change) -> Iterator[str]:
 
 
 def _careful(text: str) -> str:
-    return f'<p><span class="a">{_text(gettext("careful:"))}</span> {_prose(text)}</p>'
+    label = gettext("careful:")
+    return f'<p><span class="a">{_text(label)}</span> {_prose(text)}</p>'
 
 
 def _why(why: Explanation) -> str:
     """The paragraph, and each fix as code that can be copied."""
     fixes = "".join(f'<div class="f"><pre>{_fix(fix)}</pre></div>' for fix in why.fixes)
-    tried = f"<p>{_text(gettext('Try:'))}</p>{fixes}" if fixes else ""
-    return f"<p>{_prose(why.text)}</p>{tried}"
+    return f"<p>{_prose(why.text)}</p>{_tried(fixes)}"
+
+
+def _tried(fixes: str) -> str:
+    label = gettext("Try:")
+    return f"<p>{_text(label)}</p>{fixes}" if fixes else ""
 
 
 def _fix(fix: Fix) -> str:
