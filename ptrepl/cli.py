@@ -109,6 +109,10 @@ def _main(words: Sequence[str]) -> int:
         from ptrepl.shell.lessons.listing import reset_progress
 
         return reset_progress(arguments.reset)
+    if arguments.notebook is not None:
+        from ptrepl.notebook.export import write_notebook
+
+        return write_notebook(arguments.notebook, arguments.output)
     if arguments.new is not None:
         from ptrepl.shell.authoring.checking import write_new
 

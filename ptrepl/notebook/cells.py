@@ -94,9 +94,7 @@ class Cells:
         self._between.expect(taken)
 
     def _transformed(self, raw: str) -> str:
-        return (
-            none_if_it_fails("reading a cell", lambda: str(self._shell.transform_cell(raw))) or ""
-        )  # not a sentence: log
+        return none_if_it_fails(_READING, lambda: str(self._shell.transform_cell(raw))) or ""
 
     def _after(self, number: int) -> None:
         """The statement of this number has run."""

@@ -77,6 +77,7 @@ class Extension:
             "lesson": lessons.lesson,
             "next": lessons.next,
             "answer": lessons.answer,
+            "at": lessons.at,
             "pt": self._commands.run,
         }
 

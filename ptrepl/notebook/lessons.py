@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.run.session import Session
-from ptrepl.errors import LessonNotFound, UsageError
+from ptrepl.errors import LessonNotFound, PtreplError, UsageError
 from ptrepl.folders import state_folder
 from ptrepl.shell.lessons.lesson import require
 from ptrepl.shell.lessons.trust import trust
@@ -22,10 +23,13 @@ from ptrepl.tutor.library.installed import missing
 from ptrepl.tutor.library.order import lesson_after, lesson_left, to_take
 from ptrepl.tutor.library.shelf import whole_shelf
 from ptrepl.tutor.play.run import LessonRun
-from ptrepl.tutor.play.say import Feedback, RunDemo, Say
+from ptrepl.tutor.play.say import CodeBlock, Feedback, Heading, Learned, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import begun_lessons, finished_lessons, records
 
+_AT = re.compile(r"\s*%at[ \t]+(\S+)[ \t]*(?:\n|\Z)")
+_ASKED_FOR = ("hint", "solution", "progress", "review")
+"""Commands that are answered in full, also where the text of the lesson stands in the notebook."""
 _ANEW = ("back", "goto", "redo", "restart")
 """Commands that begin a step again."""
 
@@ -54,6 +58,8 @@ class Lessons:
         self._offered = ""
         self._put: dict[str, Any] = {}
         """The names that a lesson was given."""
+        self._quiet = False
+        self._in_full = False
         self._given = ("", "")
         """The step, and what was made the next cell in it: once is enough."""
         self._held: list[Say] = []
@@ -67,10 +73,13 @@ class Lessons:
         return self._run is not None and not self._run.finished
 
     def lesson(self, arguments: str) -> None:
-        """``%lesson NAME[/STEP] [--trust]``. Raises PtreplError where there is none, or it may not run."""
+        """``%lesson NAME[/STEP] [--trust] [--cells]``. Raises PtreplError where there is none, or it may not run.
+
+        ``--cells``: the text of the lesson stands in the notebook, and only what is said of the answers is shown.
+        """
         words = arguments.split()
-        trusted = "--trust" in words
-        names = [word for word in words if word != "--trust"]
+        trusted, self._quiet = "--trust" in words, "--cells" in words
+        names = [word for word in words if not word.startswith("--")]
         if len(names) != 1:
             keys = ", ".join(each.key for each in whole_shelf().lessons)
             raise UsageError(gettext("Say which lesson: %lesson NAME. There are: {lessons}.", lessons=keys))
@@ -116,10 +125,24 @@ class Lessons:
             raise UsageError(gettext("No lesson is open: %lesson NAME opens one, such as %lesson start."))
         if name in _ANEW:
             self._given = ("", "")
+        self._in_full = name in _ASKED_FOR
         try:
             self._tell(self._run.command(name, arguments))
         except KeyError as error:
             raise LessonNotFound(str(error.args[0])) from None
+        finally:
+            self._in_full = False
+
+    def at(self, step: str) -> None:
+        """``%at STEP``: the cell belongs to that step, and begins it unless it is the one that is open.
+
+        Raises UsageError where no lesson is open, LessonNotFound for a wrong step.
+        """
+        step = step.strip()
+        if self._run is None:
+            raise UsageError(gettext("No lesson is open here: run the first cell, which opens it."))
+        if self._run.finished or self._run.step != step or self._run.passed(step):
+            self.command("goto", step)
 
     def answer(self, text: str) -> None:
         """``%answer TEXT``. Raises UsageError where no question is open, or it is no answer."""
@@ -143,8 +166,14 @@ class Lessons:
 
     def begins(self, source: str) -> None:
         """A cell begins. Where it is the demo that is shown, the lesson's own variables and random numbers stand."""
+        if self._printed is not None:
+            return  # a cell inside a cell
+        if belongs := _AT.match(source):
+            with suppress(PtreplError):  # %at itself says it
+                self.at(belongs[1])
+            source = source[belongs.end() :]
         run = self._run
-        if run is None or run.finished or self._printed is not None:
+        if run is None or run.finished:
             return
         if run.shown and _same(source, run.shown):
             self._held = [each for each in run.advance() if not isinstance(each, RunDemo)]
@@ -179,14 +208,14 @@ class Lessons:
     def _tell(self, said: Iterable[Say]) -> None:
         run = self._run
         told = list(said)
-        if told:
-            self._show(told)
+        if shown := _about_answers(told) if self._quiet and not self._in_full else told:
+            self._show(shown)
         if run is None:
             return
         if told and isinstance(told[-1], RunDemo):
             self._run_cell(told[-1].source)  # what is said of it follows, as of any cell
             return
-        text = run.shown or run.prefill
+        text = "" if self._quiet else run.shown or run.prefill
         if text and (run.label, text) != self._given:
             self._next_cell(text)
         self._given = (run.label, text)
@@ -199,6 +228,18 @@ class Lessons:
         for name, value in given.items():
             if name not in self._session.namespace:
                 self._session.namespace[name] = self._put[name] = value
+
+
+def _about_answers(said: Iterable[Say]) -> list[Say]:
+    """What is said of the learner's doing, up to the next step; a solution of another kind with it."""
+    found: list[Say] = []
+    for each in said:
+        if isinstance(each, Heading):
+            break
+        beside = isinstance(each, CodeBlock) and bool(found) and isinstance(found[-1], Feedback)
+        if isinstance(each, (Feedback, Learned, RunDemo)) or beside:
+            found.append(each)
+    return found
 
 
 def tells_of_the_mistake(said: Iterable[Say]) -> bool:

@@ -38,6 +38,9 @@ class Arguments(NamedTuple):
     seed: int | None = None
     doctor: bool = False
     reset: str | None = None
+    notebook: str | None = None
+    output: str | None = None
+    """The file that ``--notebook`` writes."""
     check: tuple[str, ...] | None = None
     """None where it was not asked for; empty for all lessons."""
     new: str | None = None
@@ -66,6 +69,8 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     if unknown:
         raise UsageError(_unknown_option(unknown[0], parser))
     _one_thing_only(found, file)
+    if found.output is not None and found.notebook is None:
+        raise UsageError(gettext("-o FILE goes with --notebook NAME."))
     if found.only and not (found.lesson and "/" in found.lesson):
         raise UsageError(gettext("--only wants the step that it is about: --lesson NAME/STEP --only."))
     seed = None if found.seed is None else _seed(found.seed)
@@ -83,6 +88,8 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         seed=seed,
         doctor=found.doctor,
         reset=found.reset,
+        notebook=found.notebook,
+        output=found.output,
         check=None if found.check is None else tuple(found.check),
         new=found.new,
         only=found.only,
@@ -107,6 +114,7 @@ def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
             ("--doctor", found.doctor),
             ("--reset", found.reset is not None),
             ("--lesson", found.lesson is not None),
+            ("--notebook", found.notebook is not None),
             ("-c", found.code is not None),
             (str(file), file is not None),
         )
@@ -174,6 +182,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--list", dest="show_list", action="store_true", help=gettext("the lessons, with your progress"))
     add("--reset", metavar="NAME", help=gettext("forget the progress in a lesson"))
+    add("--notebook", metavar="NAME", help=gettext("write a lesson as a notebook for Jupyter"))
+    add("-o", dest="output", metavar="FILE.ipynb", help=gettext("with --notebook: the file to write"))
     add(
         "--check",
         nargs="*",
@@ -202,7 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--reset", "--new", "--device", "--xray", "--seed"})
+_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--notebook", "-o", "--reset", "--new", "--device", "--xray", "--seed"})
 
 
 def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:

@@ -144,6 +144,15 @@ class LessonRun:
         return "" if self.finished else f"{self.lesson.key} {self._state.step + 1}/{len(self.lesson.steps)}"
 
     @property
+    def step(self) -> str:
+        """The id of the step that is open, or was last."""
+        return self._step.id
+
+    def passed(self, step: str) -> bool:
+        """Whether the step was passed since the lesson was opened."""
+        return self.lesson.index(step) in self._passed
+
+    @property
     def finished(self) -> bool:
         """Whether the lesson has ended or was left; ``%restart`` or ``%goto`` open it again."""
         return self._state.phase is Phase.OVER
