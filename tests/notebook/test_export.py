@@ -15,6 +15,7 @@ from ptrepl.tutor.library.shelf import shelf
 from ptrepl.tutor.progress.log import Progress
 from tests.notebook.conftest import Notebook
 from tests.notebook.filled import filled_cells
+from tests.shares import share
 from tests.tutor.trying import shipped
 
 LESSONS = [each.id for each in shelf()]
