@@ -38,6 +38,7 @@ class Arguments(NamedTuple):
     seed: int | None = None
     doctor: bool = False
     reset: str | None = None
+    export_answers: str | None = None
     check: tuple[str, ...] | None = None
     """None where it was not asked for; empty for all lessons."""
     new: str | None = None
@@ -83,6 +84,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         seed=seed,
         doctor=found.doctor,
         reset=found.reset,
+        export_answers=found.export_answers,
         check=None if found.check is None else tuple(found.check),
         new=found.new,
         only=found.only,
@@ -106,6 +108,7 @@ def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
             ("--list", found.show_list),
             ("--doctor", found.doctor),
             ("--reset", found.reset is not None),
+            ("--export-answers", found.export_answers is not None),
             ("--lesson", found.lesson is not None),
             ("-c", found.code is not None),
             (str(file), file is not None),
@@ -175,6 +178,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--list", dest="show_list", action="store_true", help=gettext("the lessons, with your progress"))
     add("--reset", metavar="NAME", help=gettext("forget the progress in a lesson"))
     add(
+        "--export-answers",
+        metavar="FILE.py",
+        help=gettext("write what you answered in the lessons to a Python file"),
+    )
+    add(
         "--check",
         nargs="*",
         metavar="PATH",
@@ -202,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--reset", "--new", "--device", "--xray", "--seed"})
+_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--reset", "--export-answers", "--new", "--device", "--xray", "--seed"})
 
 
 def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -54,6 +55,9 @@ Mode = Literal["python", "answer", "continue"]
 GIVEN_NAMES = ("torch", "nn", "F", "device")
 """The names of the session that every step of a lesson finds."""
 
+_DIGITS = 12
+"""Of the digest of a lesson, kept with each event: whoever reads them sees that the lesson was another one."""
+
 LESSON_COMMANDS = (*ORDERS, "progress", "review")
 """The names of the commands of a lesson."""
 
@@ -63,8 +67,8 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
-    ``alone``: the lesson is over with the step that it begins at. ``left_out``: steps that ``lesson`` has where all
-    packages are installed.
+    ``alone``: the lesson is over with the step that it begins at. ``digest``: as ``FoundLesson``. ``left_out``: steps
+    that ``lesson`` has where all packages are installed.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class LessonRun:
         progress: Progress,
         *,
         file: Path | None = None,
+        digest: str = "",
         left_out: tuple[Step, ...] = (),
         piped: bool = False,
         alone: bool = False,
@@ -86,6 +91,7 @@ class LessonRun:
         self.declined = False
         """Whether something else was typed than the Enter that opens it."""
         self._left_out = left_out
+        self._content = digest[:_DIGITS]
         self._session = session
         self._progress = Progress(None) if piped else progress
         self._given = self._names_for_lessons(file)
@@ -179,7 +185,7 @@ class LessonRun:
             case None:
                 return None
             case event:
-                return self._tell(event)
+                return self._tell(replace(event, text=text))
 
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer to the open question with a ``?`` behind it, and no call for help."""
@@ -323,6 +329,18 @@ class LessonRun:
             say.Instruction(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),
         )
 
+    def _save(self, step: str, event: str, *, source: str = "", typed: str = "", mistake: str = "") -> None:
+        self._progress.save(
+            self.lesson.key,
+            step,
+            event,
+            self.lesson.version,
+            source=source,
+            typed=typed,
+            mistake=mistake,
+            content=self._content,
+        )
+
     def _standing(self) -> Standing:
         return Standing(self.lesson, self._progress, datetime.now(UTC))
 
@@ -342,12 +360,12 @@ class LessonRun:
                     self._attempts.starts(index)
                     said += () if fresh else self._restored()
                     said += unprepared(fault)
-                case Save(kind, index):
+                case Save(kind, index, typed, mistake):
                     self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
-                    self._progress.save(self.lesson.key, step, kind, self.lesson.version)
+                    self._save(step, kind, typed=typed, mistake=mistake)
                     if kind == "passed" and (source := self._stage.accepted(index)):
-                        self._progress.save(self.lesson.key, step, "accepted", self.lesson.version, source)
+                        self._save(step, "accepted", source=source)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case LessonEnded():
                     ending = Ending(self.lesson, self._state.done, self._left_out, self._state.piped)
