@@ -113,6 +113,10 @@ def _main(words: Sequence[str]) -> int:
         from ptrepl.notebook.export import write_notebook
 
         return write_notebook(arguments.notebook, arguments.output)
+    if arguments.export_answers is not None:
+        from ptrepl.shell.lessons.export import export_answers
+
+        return export_answers(arguments.export_answers)
     if arguments.new is not None:
         from ptrepl.shell.authoring.checking import write_new
 

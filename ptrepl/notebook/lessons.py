@@ -97,6 +97,7 @@ class Lessons:
             self._session,
             Progress(state_folder()),
             file=found.file,
+            digest=found.digest,
             left_out=left_out,
             notebook=True,
         )

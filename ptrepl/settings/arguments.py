@@ -41,6 +41,7 @@ class Arguments(NamedTuple):
     notebook: str | None = None
     output: str | None = None
     """The file that ``--notebook`` writes."""
+    export_answers: str | None = None
     check: tuple[str, ...] | None = None
     """None where it was not asked for; empty for all lessons."""
     new: str | None = None
@@ -90,6 +91,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         reset=found.reset,
         notebook=found.notebook,
         output=found.output,
+        export_answers=found.export_answers,
         check=None if found.check is None else tuple(found.check),
         new=found.new,
         only=found.only,
@@ -113,6 +115,7 @@ def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
             ("--list", found.show_list),
             ("--doctor", found.doctor),
             ("--reset", found.reset is not None),
+            ("--export-answers", found.export_answers is not None),
             ("--lesson", found.lesson is not None),
             ("--notebook", found.notebook is not None),
             ("-c", found.code is not None),
@@ -185,6 +188,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--notebook", metavar="NAME", help=gettext("write a lesson as a notebook for Jupyter"))
     add("-o", dest="output", metavar="FILE.ipynb", help=gettext("with --notebook: the file to write"))
     add(
+        "--export-answers",
+        metavar="FILE.py",
+        help=gettext("write what you answered in the lessons to a Python file"),
+    )
+    add(
         "--check",
         nargs="*",
         metavar="PATH",
@@ -212,7 +220,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--notebook", "-o", "--reset", "--new", "--device", "--xray", "--seed"})
+_TAKE_A_VALUE = frozenset("-c --lesson --notebook -o --reset --export-answers --new --device --xray --seed".split())
 
 
 def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:

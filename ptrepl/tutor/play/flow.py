@@ -127,7 +127,7 @@ def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
     told = (*said, *note(state, state.worded(gettext("Press Enter to go on."), "")))
     if step.kind is StepKind.READ:
         return replace(state, phase=Phase.READING), told
-    kept: tuple[Save, ...] = (Save(outcome, state.step),) if outcome else ()
+    kept: tuple[Save, ...] = (Save(outcome, state.step, state.answer),) if outcome else ()
     done = state.done | {step.id}
     if step.id == lesson.short and outcome == "passed":
         others = [number for number, each in enumerate(lesson.steps) if each.id not in done]

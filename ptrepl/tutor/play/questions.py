@@ -23,8 +23,8 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
     if judgement.result is Result.RIGHT:
         more = judgement.message
         text = " ".join((gettext("Right."), more)) if more else gettext("Right, as you said.")
-        return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
-    kept = Save("attempt", state.step)
+        return run_question(lesson, replace(tried, pending=say.Feedback(text, "good"), answer=event.text))
+    kept = Save("attempt", state.step, event.text, event.mistake)
     tries = _TRIES + (judgement.result is Result.NEAR)  # a nearly right answer gets one more try
     if tried.attempts < tries and not state.piped:
         again = gettext("Try once more.") if tried.attempts == 1 else gettext("That is near: one more try.")
@@ -89,9 +89,10 @@ def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
     item = question.items[event.index]
     tried = replace(state, attempts=state.attempts + 1)
     if item.right:
-        state, more = walk(lesson, replace(tried, block=state.block + 1))
+        state, more = walk(lesson, replace(tried, block=state.block + 1, answer=event.text))
         return state, (say.Feedback(" ".join((gettext("Right."), item.feedback)), "good"), *more)
-    effects: list[Effect] = [Save("attempt", state.step), say.Feedback(item.feedback, "bad")]
+    kept = Save("attempt", state.step, event.text, item.feedback)
+    effects: list[Effect] = [kept, say.Feedback(item.feedback, "bad")]
     if not state.piped:
         return tried, tuple(effects)
     return reveal_choice(lesson, tried, tuple(effects))

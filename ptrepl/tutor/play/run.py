@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.asides.aside import aside
 from ptrepl.tutor.play.asides.plain_words import words_where_enter_goes_on
+from ptrepl.tutor.play.asides.still_open import done_already, still_open
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.ending import Ending
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -54,6 +56,9 @@ Mode = Literal["python", "answer", "continue"]
 GIVEN_NAMES = ("torch", "nn", "F", "device")
 """The names of the session that every step of a lesson finds."""
 
+_DIGITS = 12
+"""Of the digest of a lesson, kept with each event: whoever reads them sees that the lesson was another one."""
+
 LESSON_COMMANDS = (*ORDERS, "progress", "review")
 """The names of the commands of a lesson."""
 
@@ -63,8 +68,8 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
-    ``notebook``: they come from cells. ``alone``: the lesson is over with the step that it begins at. ``left_out``:
-    steps that ``lesson`` has where all packages are installed.
+    ``notebook``: they come from cells. ``alone``: the lesson is over with the step that it begins at. ``digest``: as
+    ``FoundLesson``. ``left_out``: steps that ``lesson`` has where all packages are installed.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class LessonRun:
         progress: Progress,
         *,
         file: Path | None = None,
+        digest: str = "",
         left_out: tuple[Step, ...] = (),
         piped: bool = False,
         notebook: bool = False,
@@ -87,6 +93,7 @@ class LessonRun:
         self.declined = False
         """Whether something else was typed than the Enter that opens it."""
         self._left_out = left_out
+        self._content = digest[:_DIGITS]
         self._session = session
         self._progress = Progress(None) if piped else progress
         self._given = self._names_for_lessons(file)
@@ -190,7 +197,7 @@ class LessonRun:
             case None:
                 return None
             case event:
-                return self._tell(event)
+                return self._tell(replace(event, text=text))
 
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer to the open question with a ``?`` behind it, and no call for help."""
@@ -311,12 +318,7 @@ class LessonRun:
         """Say that the line ran as code, in case it was meant as an answer: with an example once a step, and later on
         where it gave a value.
         """
-        if last.status is Status.OK:
-            what = gettext("That ran as code; the question is still open.")
-        elif last.error is None or last.error.type_name not in ("SyntaxError", "IndentationError"):
-            what = gettext("The question is still open.")
-        else:
-            what = gettext("That is not an answer yet.")
+        what = still_open(last)
         if self._reminds:
             return (say.Instruction(what),) if is_expression(last.source) else ()
         self._reminds = True
@@ -328,13 +330,7 @@ class LessonRun:
         if self._done_told or not names & asked - {RESULT, RAISED}:
             return ()
         self._done_told = True
-        text = self._state.worded(
-            gettext(
-                "This step is done, so that is not checked any more. Press Enter to go on; %redo begins the step again."
-            ),
-            gettext("This step is done, so that is not checked any more; %redo begins the step again."),
-        )
-        return (say.Instruction(text),)
+        return (say.Instruction(done_already(self._state)),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))
@@ -342,6 +338,18 @@ class LessonRun:
             return ()
         return (
             say.Instruction(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),
+        )
+
+    def _save(self, step: str, event: str, *, source: str = "", typed: str = "", mistake: str = "") -> None:
+        self._progress.save(
+            self.lesson.key,
+            step,
+            event,
+            self.lesson.version,
+            source=source,
+            typed=typed,
+            mistake=mistake,
+            content=self._content,
         )
 
     def _standing(self) -> Standing:
@@ -363,12 +371,12 @@ class LessonRun:
                     self._attempts.starts(index)
                     said += () if fresh else self._restored()
                     said += unprepared(fault)
-                case Save(kind, index):
+                case Save(kind, index, typed, mistake):
                     self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
-                    self._progress.save(self.lesson.key, step, kind, self.lesson.version)
+                    self._save(step, kind, typed=typed, mistake=mistake)
                     if kind == "passed" and (source := self._stage.accepted(index)):
-                        self._progress.save(self.lesson.key, step, "accepted", self.lesson.version, source)
+                        self._save(step, "accepted", source=source)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case LessonEnded():
                     ending = Ending(

@@ -48,13 +48,14 @@ def marked(before: State, turn: Turn) -> Turn:
     review = before.round
     if review is None or before.phase is Phase.OVER:
         return turn
-    if not review.failed and any(isinstance(each, Save) and each.kind in _FAILURES for each in effects):
+    failures = [each for each in effects if isinstance(each, Save) and each.kind in _FAILURES]
+    if failures and not review.failed:
         if state.round is not None and state.step == before.step:
             state = replace(state, round=replace(state.round, failed=True))
-        return state, (Save("lapsed", before.step), *effects)
+        return state, (Save("lapsed", before.step, failures[0].typed), *effects)
     if state.phase is Phase.DONE and before.phase is not Phase.DONE and not review.failed:
         # the last effect tells the learner how to go on, so it must stay the last
-        return state, (*effects[:-1], Save("recalled", before.step), *effects[-1:])
+        return state, (*effects[:-1], Save("recalled", before.step, state.answer), *effects[-1:])
     return turn
 
 
