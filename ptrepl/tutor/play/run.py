@@ -341,15 +341,9 @@ class LessonRun:
         )
 
     def _save(self, step: str, event: str, *, source: str = "", typed: str = "", mistake: str = "") -> None:
+        version, content = self.lesson.version, self._content
         self._progress.save(
-            self.lesson.key,
-            step,
-            event,
-            self.lesson.version,
-            source=source,
-            typed=typed,
-            mistake=mistake,
-            content=self._content,
+            self.lesson.key, step, event, version, source=source, typed=typed, mistake=mistake, content=content
         )
 
     def _standing(self) -> Standing:

@@ -1,4 +1,4 @@
-"""Words on an input that the open step takes for no answer: a question that is still open, a step that is done. Pure."""
+"""Words on an input that is no answer: the question is still open, or the step is done already. Pure."""
 
 from __future__ import annotations
 
