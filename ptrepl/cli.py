@@ -109,6 +109,10 @@ def _main(words: Sequence[str]) -> int:
         from ptrepl.shell.lessons.listing import reset_progress
 
         return reset_progress(arguments.reset)
+    if arguments.collect is not None:
+        from ptrepl.shell.lessons.collecting import collect
+
+        return collect(arguments.collect, arguments.output)
     if arguments.notebook is not None:
         from ptrepl.notebook.export import write_notebook
 
