@@ -60,7 +60,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     import argparse
 
     own, file, rest = _split(list(arguments))
-    parser = _parser()
+    parser = command_line_parser()
     try:
         found, unknown = parser.parse_known_args(own)
     except argparse.ArgumentError as error:
@@ -132,7 +132,8 @@ def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
         )
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line_parser() -> argparse.ArgumentParser:
+    """The parser of our own options; FILE and what belongs to it are taken off before."""
     import argparse
 
     class Help(argparse.HelpFormatter):
