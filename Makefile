@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 # everything comes in the versions that were tested, the build backend too
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run test check nightly lint format bench messages screenshot clean
+.PHONY: run test check nightly lint format bench messages screenshot manual clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -47,6 +47,10 @@ messages: $(VENV)/.installed-dev
 
 screenshot: $(VENV)/.installed-dev
 	$(PY) docs/screenshot.py
+
+# docs/ptrepl.1 and docs/completion, from the parser of the command line
+manual: $(VENV)/.installed-dev
+	$(PY) docs/command_line.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -109,6 +109,18 @@ def _main(words: Sequence[str]) -> int:
         from ptrepl.shell.lessons.listing import reset_progress
 
         return reset_progress(arguments.reset)
+    if arguments.collect is not None:
+        from ptrepl.shell.lessons.collecting import collect
+
+        return collect(arguments.collect, arguments.output)
+    if arguments.notebook is not None:
+        from ptrepl.notebook.export import write_notebook
+
+        return write_notebook(arguments.notebook, arguments.output)
+    if arguments.export_answers is not None:
+        from ptrepl.shell.lessons.export import export_answers
+
+        return export_answers(arguments.export_answers)
     if arguments.new is not None:
         from ptrepl.shell.authoring.checking import write_new
 

@@ -26,6 +26,11 @@ _MOST_SOURCES = 16
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
+def is_top_level(code: types.CodeType) -> bool:
+    """Whether it is code of a module, or of a cell as IPython 7 and 8 name it."""
+    return code.co_name == "<module>" or code.co_name.startswith("<cell line")
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The failing node and what holds it. ``node`` is an expression, or a statement such as ``x += y``."""
@@ -51,7 +56,7 @@ class Site:
     @property
     def is_nested(self) -> bool:
         """Whether the node is in a function, a lambda, a comprehension or a class."""
-        return self.frame.f_code.co_name != "<module>"
+        return not is_top_level(self.frame.f_code)
 
     @property
     def line(self) -> ast.stmt:

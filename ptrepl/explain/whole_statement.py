@@ -7,6 +7,7 @@ import difflib
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
+from ptrepl.explain.locate import is_top_level
 from ptrepl.explain.rewrite import segment, spliced
 
 _ALONE = ("retain_grad", "backward", "eval", "train", "zero_grad")
@@ -59,7 +60,7 @@ def _stands_alone(node: ast.expr) -> bool:
 def _at_prompt(case: Case) -> ast.stmt | None:
     """The statement of one line at the prompt that failed in its own code, not in a function that it called."""
     site = case.maybe_site
-    if site is None or site.outer.f_globals is not case.names or site.outer.f_code.co_name != "<module>":
+    if site is None or site.outer.f_globals is not case.names or not is_top_level(site.outer.f_code):
         return None
     statement = site.statement
     if statement is not site.line or not isinstance(statement, (*_ASSIGNMENTS, ast.Expr)):

@@ -57,19 +57,22 @@ def card_lines(label: str, card: TensorCard, width: int | None = None) -> list[L
 
 
 def _pieces(change: Change) -> list[Piece]:
-    pieces = [_label(target_text(change.target))]
+    return [_label(target_text(change.target)), *said_of(change), *note_pieces(change.notes)]
+
+
+def said_of(change: Change) -> list[Piece]:
+    """What stands between the label of a line and its notes."""
     match change:
         case TensorChange():
-            pieces += _fact_pieces(change.facts)
+            return _fact_pieces(change.facts)
         case Summary():
-            pieces += [(("value", text),) for text in (shown_name(change.type_name), *summary_texts(change))]
+            return [(("value", text),) for text in (shown_name(change.type_name), *summary_texts(change))]
         case ClearedGradient():
-            pieces.append((("value", "None"),))  # not a sentence: Python's None
+            return [(("value", "None"),)]  # not a sentence: Python's None
         case GroupChange():
-            pieces.append(_group_piece(change))
+            return [_group_piece(change)]
         case _:
             assert_never(change)
-    return pieces + note_pieces(change.notes)
 
 
 def _label(label: str) -> Piece:

@@ -38,6 +38,11 @@ class Arguments(NamedTuple):
     seed: int | None = None
     doctor: bool = False
     reset: str | None = None
+    notebook: str | None = None
+    output: str | None = None
+    """The file that ``--notebook`` writes, or the beginning of the names of those of ``--collect``."""
+    collect: tuple[str, ...] | None = None
+    export_answers: str | None = None
     check: tuple[str, ...] | None = None
     """None where it was not asked for; empty for all lessons."""
     new: str | None = None
@@ -55,7 +60,7 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     import argparse
 
     own, file, rest = _split(list(arguments))
-    parser = _parser()
+    parser = command_line_parser()
     try:
         found, unknown = parser.parse_known_args(own)
     except argparse.ArgumentError as error:
@@ -66,6 +71,8 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     if unknown:
         raise UsageError(_unknown_option(unknown[0], parser))
     _one_thing_only(found, file)
+    if found.output is not None and found.notebook is None and found.collect is None:
+        raise UsageError(gettext("-o FILE goes with --notebook NAME, or with --collect."))
     if found.only and not (found.lesson and "/" in found.lesson):
         raise UsageError(gettext("--only wants the step that it is about: --lesson NAME/STEP --only."))
     seed = None if found.seed is None else _seed(found.seed)
@@ -83,6 +90,10 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
         seed=seed,
         doctor=found.doctor,
         reset=found.reset,
+        notebook=found.notebook,
+        output=found.output,
+        collect=None if found.collect is None else tuple(found.collect),
+        export_answers=found.export_answers,
         check=None if found.check is None else tuple(found.check),
         new=found.new,
         only=found.only,
@@ -106,7 +117,10 @@ def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
             ("--list", found.show_list),
             ("--doctor", found.doctor),
             ("--reset", found.reset is not None),
+            ("--export-answers", found.export_answers is not None),
             ("--lesson", found.lesson is not None),
+            ("--notebook", found.notebook is not None),
+            ("--collect", found.collect is not None),
             ("-c", found.code is not None),
             (str(file), file is not None),
         )
@@ -118,7 +132,8 @@ def _one_thing_only(found: argparse.Namespace, file: str | None) -> None:
         )
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line_parser() -> argparse.ArgumentParser:
+    """The parser of our own options; FILE and what belongs to it are taken off before."""
     import argparse
 
     class Help(argparse.HelpFormatter):
@@ -174,6 +189,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--list", dest="show_list", action="store_true", help=gettext("the lessons, with your progress"))
     add("--reset", metavar="NAME", help=gettext("forget the progress in a lesson"))
+    add("--notebook", metavar="NAME", help=gettext("write a lesson as a notebook for Jupyter"))
+    add("-o", dest="output", metavar="FILE", help=gettext("with --notebook and --collect: what to write"))
+    add(
+        "--collect",
+        nargs="*",
+        metavar="FILE",
+        help=gettext("progress files of a class: one table (CSV) and one page of where it is stuck"),
+    )
+    add(
+        "--export-answers",
+        metavar="FILE.py",
+        help=gettext("write what you answered in the lessons to a Python file"),
+    )
     add(
         "--check",
         nargs="*",
@@ -202,7 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_TAKE_A_VALUE = frozenset({"-c", "--lesson", "--reset", "--new", "--device", "--xray", "--seed"})
+_TAKE_A_VALUE = frozenset("-c --lesson --notebook -o --reset --export-answers --new --device --xray --seed".split())
 
 
 def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
@@ -213,7 +241,7 @@ def _split(arguments: list[str]) -> tuple[list[str], str | None, list[str]]:
         if word == "-ic":  # as python takes it
             arguments[index : index + 1] = ["-i", "-c"]
             continue
-        if word == "--check":  # all that follows is ours: no script is run then
+        if word in ("--check", "--collect"):  # all that follows is ours: no script is run then
             return arguments, None, []
         if word == "-c":
             return arguments[: index + 2], None, arguments[index + 2 :]

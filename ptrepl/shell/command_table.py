@@ -294,8 +294,8 @@ COMMANDS: tuple[Command, ...] = (
     _lesson("%redo", N_("Starts this step again, with its variables as they were.")),
     Command(
         "progress",
-        "%progress [--json]",
-        N_("Shows which steps you have done, here or in all lessons; --json prints it for a teacher."),
+        "%progress [course]",
+        N_("Shows which steps you have done, here or in the whole course; --json prints it for a teacher."),
         _late("lesson.progress", "show_progress"),
         LESSON,
     ),

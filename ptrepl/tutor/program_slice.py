@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from ptrepl.tutor.names import bound_in, read_in
+from ptrepl.tutor.names import bound_in, read_in, tree_of
 
 _BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.Try)
 _REPEATED = (ast.For, ast.While, ast.With)
@@ -48,6 +48,21 @@ def program_slice(tree: ast.Module, names: frozenset[str], *, blocks: bool = Fal
             overwritten |= bound
         wanted |= read_first([statement])
     return ast.Module(kept[::-1], [])
+
+
+def sliced_lines(source: str, names: frozenset[str], recent: int) -> str:
+    """The lines of ``source`` that the statements of the slice stand on, as they are written; all of it where it is no
+    Python.
+    """
+    tree = tree_of(source)
+    if tree is None:
+        return source
+    lines = source.split("\n")
+    kept = set[int]()
+    for statement in program_slice(tree, names, blocks=True, recent=recent).body:
+        first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
+        kept |= {*range(first - 1, statement.end_lineno or first)}
+    return "\n".join(lines[place] for place in sorted(kept))
 
 
 def read_first(statements: Iterable[ast.stmt]) -> frozenset[str]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 import textwrap
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ptrepl import __version__
+from tests.children import run_child
 from tests.house.tree import PACKAGE, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -95,3 +100,23 @@ def test_the_worked_rule_is_the_one_of_the_package() -> None:
     lines = {line.strip() for line in module.splitlines()}
     assert not [line for block in excerpts for line in block.splitlines() if line.strip() not in lines]
     exec(test, {})
+
+
+def test_the_manual_and_the_completion_are_those_of_the_command_line() -> None:
+    made = run_child(
+        [sys.executable, "-c", "import json, command_line; print(json.dumps(command_line.files()))"], cwd=DOCS
+    )
+    for name, text in json.loads(made.stdout).items():
+        assert (DOCS / name).read_text(encoding="utf-8") == text, f"make manual writes docs/{name} anew"
+
+
+def test_the_shell_completes_options() -> None:
+    script = "source completion/ptrepl.bash; COMP_WORDS=(ptrepl --les); COMP_CWORD=1; COMP_LINE='ptrepl --les'; "
+    shown = run_child(["bash", "-c", script + "_shtab_ptrepl 2>/dev/null; echo ${COMPREPLY[@]}"], cwd=DOCS)
+    assert shown.stdout.split() == ["--lesson"]
+
+
+def test_the_citation_is_of_this_version() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["version"] == __version__
+    assert cited["title"].startswith("ptrepl")

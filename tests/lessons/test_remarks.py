@@ -268,7 +268,7 @@ def test_what_the_step_only_reads_may_be_compared(typed: str) -> None:
         ("3", "is an int; this step wants a tensor."),
         ("2.5", "is a float; this step wants a tensor."),
         ("rows", "is a list; this step wants a tensor."),
-        ("None", "gives nothing back; does the function end with return?"),
+        ("None", "gives None, and no value: look at the return of the function."),
     ],
 )
 def test_what_a_function_gives_in_the_place_of_a_table(gives: str, said: str) -> None:

@@ -83,7 +83,7 @@ def test_progress_without_a_lesson_is_that_of_all_lessons(log: Path) -> None:
     told = json.loads(brace + data)
     assert [*told["lessons"]] == ["autograd", "regression"]
     assert len(told["events"]) == 4
-    assert "%progress takes --json" in done.stderr
+    assert "%progress takes course or --json" in done.stderr
 
 
 def test_what_does_not_fit_into_the_list_stands_below(log: Path) -> None:
@@ -96,3 +96,19 @@ def test_what_does_not_fit_into_the_list_stands_below(log: Path) -> None:
 def test_where_nothing_is_drawn_the_bar_is_of_signs(log: Path) -> None:
     listed = " ".join(ptrepl("--list", "--plain").stdout.split())
     assert "autograd .......... 0 of 15 steps Gradients" in listed
+
+
+def test_the_course_is_drawn_where_there_is_a_terminal(log: Path) -> None:
+    with program() as screen:
+        screen.wait(">>>")
+        screen.enter("%progress")
+        screen.wait("%review asks what is due.")
+        assert any("▸ regression" in line for line in screen.lines)
+        assert any("◐·□?···?" in line for line in screen.lines)
+        assert "? due for review" in screen.text
+        screen.enter("%lesson math")
+        screen.wait("1/15")
+        screen.enter("%progress")
+        screen.wait("%progress course")
+        screen.enter("exit")
+        assert screen.leave() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.machinery import BuiltinImporter, ModuleSpec
@@ -37,6 +37,25 @@ class LearnerModule(types.ModuleType):
         if sys.version_info < (3, 14):  # from then on they are made when they are first asked for
             self.__annotations__ = {}
         self.__dict__.update(names)
+
+
+class Theirs(Mapping[str, Any]):
+    """``namespace`` without the names that are the host's own, as ``IPython`` puts ``In`` and ``Out`` among them."""
+
+    def __init__(self, namespace: Mapping[str, Any], not_theirs: Container[str]) -> None:
+        self._namespace = namespace
+        self._not_theirs = not_theirs
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._not_theirs:
+            raise KeyError(name)
+        return self._namespace[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in list(self._namespace) if name not in self._not_theirs)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def learner_module(name: str, names: Mapping[str, Any], classes_file: str) -> LearnerModule:

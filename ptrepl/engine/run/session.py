@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import linecache
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ptrepl.engine.outcome import Advice, Change, ErrorReport, Outcome, Picture, Status
-from ptrepl.engine.record.effects import NOTHING
-from ptrepl.engine.record.record import Record
+from ptrepl.engine.outcome import ErrorReport, Outcome, Picture, Status
 from ptrepl.engine.run import last_values
 from ptrepl.engine.run import source as source_module
 from ptrepl.engine.run.compiling import bound_names, compile_statements
 from ptrepl.engine.run.echoes import is_block
 from ptrepl.engine.run.execution import Executor, keep_value, show_value
-from ptrepl.engine.run.failure import is_learner_file, plain_code, report_of
+from ptrepl.engine.run.failure import is_learner_file, report_of
 from ptrepl.engine.run.host import HostState
 from ptrepl.engine.run.namespace import import_on_demand, learner_module
+from ptrepl.engine.run.observer import Observer
 from ptrepl.engine.run.source import Complete, Incomplete, Invalid, Statement
 from ptrepl.engine.run.source_cache import CLASSES_FILE, ClassSources, register
 from ptrepl.engine.watch.kinds import count_as_learners
 from ptrepl.engine.watch.swaps import take_back_swaps
-from ptrepl.error_log import none_if_it_fails
-
-if TYPE_CHECKING:
-    from ptrepl.engine.explanation import Explanation
-    from ptrepl.engine.run.watch import Looked, Watch
-
 
 _NOT_RUN = ErrorReport("KeyboardInterrupt", "", (), "KeyboardInterrupt\n", final="KeyboardInterrupt\n")
 _embedded = itertools.count(1)
 
 
-class Session:
+class Session(Observer):
     """A namespace and what runs in it.
 
     ``run(source)`` yields one ``Outcome`` per top-level statement, as the statement has run; what it printed, and the
@@ -63,27 +55,29 @@ class Session:
         adopt: bool = False,
         learner_files: Callable[[str], bool] = is_learner_file,
         before_import: Callable[[str], None] | None = None,
+        not_theirs: Container[str] | None = None,
     ) -> None:
         """``module_name``: the ``__name__`` that the code sees, where ``namespace`` does not say one.
 
         ``names`` is called once, before the first statement, for the names to preload (torch may still be loading).
         ``namespace``: the host's own, a dict or a module, to run in; default a module of the session's own.
         ``adopt``: be the interpreter's one session, as Python's prompt is: the module stands in ``sys.modules`` for
-        good (as ``__main__``, if that is its name), ``_`` and the last exception are where Python keeps them.
+        good (as ``__main__``, if that is its name), ``_`` and the last exception are where Python keeps them. With a
+        module for ``namespace``, that is for a host which keeps both, runs the code and tells of it: ``observe``.
+        Raises ValueError with a dict.
         ``learner_files``: whether a file of that name holds code of the learner's (``<ipython-input-…>``).
         ``before_import``: called with the name of a module before ``np``, ``pd`` or ``plt`` is imported for it.
+        ``not_theirs``: the names in the namespace that are the host's own, of which nothing is told.
         """
-        if adopt and namespace is not None:
-            raise ValueError("a namespace of the host's has its module already; adopt is for a session's own")
+        if adopt and namespace is not None and not isinstance(namespace, ModuleType):
+            raise ValueError("a namespace of the host's is adopted with its module, not as a dict")
         self._given = namespace
         if isinstance(namespace, ModuleType):
-            self.module_name: str = namespace.__name__
+            module_name = namespace.__name__
         elif namespace is not None:
-            self.module_name = namespace.setdefault("__name__", module_name)
-        else:
-            self.module_name = module_name
-        count_as_learners(self.module_name)
-        self.learner_files = learner_files
+            module_name = namespace.setdefault("__name__", module_name)
+        super().__init__(module_name, learner_files, not_theirs)
+        count_as_learners(module_name)
         self.before_import = before_import
         self._names = names
         self._preloaded: Mapping[str, Any] = {}
@@ -94,20 +88,8 @@ class Session:
         self._classes_file = CLASSES_FILE if adopt else f"<ptrepl-{self._tag}classes>"
         self._cells: set[str] = set()
         self._count = 0
-        self.with_cards = False
-        """Read the whole card of each tensor with its change (``%xray full``)."""
-        self.watching = True
-        """False: run without looking at tensors (``%xray off``)."""
-        self.last_exception: BaseException | None = None
-        self.record = Record()
-        """Which statement wrote to what, ran backward, made which name: of those that ``run`` ran in this namespace."""
-        self.explainer: Callable[[BaseException], Explanation | None] | None = None
-        """Asked why a statement raised, while the frames of the error still stand."""
-        self.advisor: Callable[[str, tuple[Change, ...]], tuple[Advice, ...]] | None = None
-        """Asked whether a statement that ran did what was meant: its source, what it changed."""
         self._pictures: list[Picture] | None = None
         self._closed = False
-        self._watch: Watch | None = None
         self.module: ModuleType | None = namespace if isinstance(namespace, ModuleType) else None
         """The module that the code runs in; None where the host gave a dict."""
         self._host = None if adopt else HostState(self.module)
@@ -213,23 +195,19 @@ class Session:
     def forget(self) -> None:
         """Let go of ``_`` and of the last exception, whose traceback keeps every local of the failed call alive."""
         self.last_exception = None
-        if self._host is None:
-            last_values.forget()
-        else:
+        if self._host is not None:
             self._host.forget()
+        elif self._given is None:
+            last_values.forget()
 
     def check(self, text: str, *, pasted: bool = True) -> Complete | Incomplete | Invalid:
         """Whether ``text`` is ready to run, under the ``__future__`` imports made so far."""
         return source_module.check_input(text, self.flags, pasted=pasted)
 
     def rebase(self) -> None:
-        """Take the namespace as it is for the state to compare the next statement with."""
-        self._watch = None
-        if self.watching and "torch" in sys.modules:
-            from ptrepl.engine.run.watch import Watch
-
-            with self._in_place():
-                self._watch = Watch(self.namespace, self.module_name)
+        """As of ``Observer``."""
+        with self._in_place():
+            super().rebase()
 
     def run(
         self, source: str, filename: str | None = None, *, nested_values: bool = True, pasted: bool = True
@@ -307,9 +285,7 @@ class Session:
                 )
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             error.__context__ = None  # our own first attempts at reading it
-            self._remember(error.with_traceback(None))
-            why = self._explained(error)
-            return Outcome(source, Status.RAISED, error=report_of(error, None, self.learner_files), explanation=why)
+            return self.refused(source, error.with_traceback(None))
         if meant != source:
             register(filename, meant)
         self.flags = flags
@@ -342,57 +318,13 @@ class Session:
         ended = not_imported or self._executor.execute(code, self.namespace, display, is_block(statement.node))
         seconds = time.perf_counter() - began
         self._classes.add(statement.node, statement.source, self.namespace)
-        error, status, report = ended.error, Status.OK, None
-        exit_code: int | str | None = None
-        if isinstance(error, SystemExit) and not_imported is None:
-            status, exit_code = Status.EXIT, plain_code(error)
-        elif error is not None:
-            status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
-            report = report_of(error, error.__traceback__, self.learner_files)
-            self._remember(error)
-        looked = self._look(code, statement, ended.value, shown=error is None and display is show_value)
-        bound = bound_names(code)
-        self.record.add(
-            statement.source,
-            code,
-            self.namespace,
-            line=statement.node.lineno,
-            runs_functions=not isinstance(statement.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef),
-            status=status,
-            bound=bound,
-            grad_enabled=self._environment.grad_enabled,
-            effects=looked.effects if looked is not None else NOTHING,
-        )
-        why = self._explained(error) if error is not None and status is Status.RAISED else None
-        # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
-        del ended, error, not_imported
-        changes = looked.changes if looked is not None else ()
-        advice = self._advised(statement.source, changes) if looked and status is Status.OK else ()
-        return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, advice)
-
-    def _explained(self, error: BaseException) -> Explanation | None:
-        """What is said of ``error``; nothing where that fails: the error itself must be shown all the same."""
-        explainer = self.explainer
-        doing = "explaining an error"  # not a sentence: for the log
-        return explainer and none_if_it_fails(doing, lambda: explainer(error))
-
-    def _advised(self, source: str, changes: tuple[Change, ...]) -> tuple[Advice, ...]:
-        advisor = self.advisor
-        if advisor is None:
-            return ()
-        return none_if_it_fails("looking for traps", lambda: advisor(source, changes)) or ()  # not a sentence: likewise
-
-    def _look(self, code: CodeType, statement: Statement, value: Any, *, shown: bool) -> Looked | None:
-        if not self.watching or "torch" not in sys.modules:
-            return None
-        if self._watch is None:
-            from ptrepl.engine.run.watch import Watch
-
-            self._watch = Watch(self.namespace, self.module_name, empty=True)
-        expression = (statement.source, value) if shown else None
-        return self._watch.look(code, statement.node, expression, with_cards=self.with_cards)
+        shown = ended.error is None and display is show_value
+        exits = not_imported is None
+        mode = self._environment.grad_enabled
+        return self.observe(statement, code, ended, grad_enabled=mode, shown=shown, seconds=seconds, exits=exits)
 
     def _remember(self, error: BaseException) -> None:
-        self.last_exception = error
-        with self._in_place():
-            last_values.remember_exception(error)
+        super()._remember(error)
+        if self._given is None or self._host is not None:
+            with self._in_place():
+                last_values.remember_exception(error)

@@ -10,7 +10,7 @@ from inspect import CO_VARARGS
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.locate import file_source, frames_of
+from ptrepl.explain.locate import file_source, frames_of, is_top_level
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
@@ -55,7 +55,9 @@ def given_arguments(case: Case, *, made: bool = False) -> GivenArguments | None:
     ``made``: the function is an ``__init__``, and the call is that of its class.
     """
     site = case.maybe_site
-    if site is None or site.outer.f_code.co_name in ("<module>", "<lambda>") or site.outer is not site.frame:
+    if site is None or site.outer is not site.frame:
+        return None
+    if is_top_level(site.outer.f_code) or site.outer.f_code.co_name == "<lambda>":
         return None
     node = _call(case, site.frame, made=made)
     code = site.frame.f_code

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
-from ptrepl.explain.locate import file_source, frames_of
+from ptrepl.explain.locate import file_source, frames_of, is_top_level
 from ptrepl.explain.provenance.origins import origin_at_prompt
 from ptrepl.explain.rewrite import indented, segment, spliced
 from ptrepl.explain.rule import Finding
@@ -36,7 +36,7 @@ def _at_prompt(case: Case) -> tuple[ast.AST, ...]:
 
     own = (each for each in frames_of(case.error.__traceback__) if case.learner_files(each.tb_frame.f_code.co_filename))
     entry = next(own, None)
-    if entry is None or entry.tb_frame.f_code.co_name != "<module>":
+    if entry is None or not is_top_level(entry.tb_frame.f_code):
         return ()
     source = file_source(entry.tb_frame.f_code.co_filename)
     node = failing_node(entry, source) if source is not None else None

@@ -82,7 +82,14 @@ class OpenLesson:
         left_out = tuple(step for step in found.lesson.steps if step not in lesson.steps)
         self._left_out = len(left_out)
         self.run = LessonRun(
-            lesson, context.session, progress, file=found.file, left_out=left_out, piped=piped, alone=alone
+            lesson,
+            context.session,
+            progress,
+            file=found.file,
+            digest=found.digest,
+            left_out=left_out,
+            piped=piped,
+            alone=alone,
         )
 
     @property

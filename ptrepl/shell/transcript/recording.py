@@ -94,7 +94,7 @@ class Recording:
         if filename is None:
             entry.code = f"{entry.code}\n{source}" if entry.code else source
         while True:
-            with _capturing() as captured:
+            with capturing() as captured:
                 outcome = next(outcomes, None)
             if outcome is None:
                 return
@@ -109,7 +109,8 @@ class Recording:
 
 
 @contextmanager
-def _capturing() -> Iterator[CapturedOutput]:
+def capturing() -> Iterator[CapturedOutput]:
+    """Keeps what is written to stdout meanwhile, which goes where it goes."""
     captured = CapturedOutput()
     stream: Any = sys.stdout
     write: Any = getattr(stream, "write", None)

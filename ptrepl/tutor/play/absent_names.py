@@ -25,7 +25,10 @@ def why_absent(lesson: Lesson, state: State, outdated: frozenset[str], name: str
     shown = step.blocks[state.block] if state.phase is Phase.SHOWING else None
     made = names_bound_by(shown.source) if isinstance(shown, CodeFence) else frozenset[str]()
     if name in made:
-        return gettext("{name} is made by the code shown above. Press Enter to run it.", name=name)
+        return state.worded(
+            gettext("{name} is made by the code shown above. Press Enter to run it.", name=name),
+            gettext("{name} is made by the code shown above: run that first.", name=name),
+        )
     if _is_imported(lesson, name):
         return ""
     if name in reached_names(lesson, state.step):
@@ -33,8 +36,11 @@ def why_absent(lesson: Lesson, state: State, outdated: frozenset[str], name: str
     if name in reached_names(lesson, len(lesson.steps) - 1):
         return gettext("{name} comes in a later step of this lesson.", name=name)
     if close := nearest(name, sorted(made)):
-        return gettext(
-            "There is no {name}. The code shown above makes {close}: press Enter to run it.", name=name, close=close
+        return state.worded(
+            gettext(
+                "There is no {name}. The code shown above makes {close}: press Enter to run it.", name=name, close=close
+            ),
+            gettext("There is no {name}. The code shown above makes {close}: run it.", name=name, close=close),
         )
     return ""
 

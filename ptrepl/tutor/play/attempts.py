@@ -33,6 +33,7 @@ from ptrepl.tutor.play.effects_of_input import (
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
+from ptrepl.tutor.program_slice import sliced_lines
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
@@ -160,6 +161,9 @@ class Attempts:
             return replace(event, found_before=before)
         if verdict.passed and not last.error:
             self._stage.passed(index, ran)
+        if verdict.passed:
+            lines = typed if wants_error else "\n".join(self._effective)
+            event = replace(event, answer=sliced_lines(lines, _asked(step), len(outcomes)))
         if verdict.passed or verdict.fault:
             return event
         asked = _asked(step)

@@ -45,21 +45,24 @@ def what_follows(lessons: Sequence[Listed], key: str, known: dict[str, LessonRec
 class Ending:
     """How a lesson has ended. ``done``: the ids of its steps that were done; ``left_out``: the steps that are not in
     it, since packages are not installed. ``piped``: nobody is there who could press a key, and no progress is kept.
+    ``notebook``: there is no Enter that opens a lesson.
     """
 
     lesson: Lesson
     done: frozenset[str]
     left_out: tuple[Step, ...] = ()
     piped: bool = False
+    notebook: bool = False
 
     def told(self, progress: Progress) -> tuple[tuple[say.Say, ...], str]:
         """All that is said, and the key of the lesson that Enter opens now; "" for none."""
         key, lessons = self.lesson.key, whole_shelf().lessons
         follows = what_follows(lessons, key, records(progress.events()))
-        way = goes_on(follows, piped=self.piped, listed=any(each.key == key for each in lessons))
+        listed = any(each.key == key for each in lessons)
+        way = goes_on(follows, piped=self.piped, notebook=self.notebook, listed=listed)
         now = datetime.now(UTC)
         said = self.summary(Standing(self.lesson, progress, now), now)
-        return (*said, *way), "" if self.piped or follows is None else follows.key
+        return (*said, *way), "" if self.piped or self.notebook or follows is None else follows.key
 
     def summary(self, standing: Standing, now: datetime) -> tuple[say.Say, ...]:
         """All but what follows. ``standing``: what is kept of the lesson."""
@@ -135,21 +138,29 @@ class Ending:
         return [*dict.fromkeys(name for step in self.left_out for name in step.packages)]
 
 
-def goes_on(follows: Follows | None, *, piped: bool, listed: bool) -> tuple[say.Instruction, ...]:
+def goes_on(
+    follows: Follows | None, *, piped: bool, listed: bool, notebook: bool = False
+) -> tuple[say.Instruction, ...]:
     """How to go on. ``listed``: the lesson that has ended is one of those that are installed."""
     if follows is None:
-        return () if piped else (say.Instruction(_nothing_follows(listed)),)
+        return () if piped else (say.Instruction(_nothing_follows(listed, notebook)),)
     fields = {"title": follows.title, "lesson": follows.key}
     if piped:
         return (say.Instruction(gettext("Next comes '{title}': ptrepl --lesson {lesson}", **fields)),)
-    if follows.again:
+    if notebook and follows.again:
+        text = gettext("'{title}' is not finished yet: %next opens it.", **fields)
+    elif notebook:
+        text = gettext("Next comes '{title}': %next opens it.", **fields)
+    elif follows.again:
         text = gettext("'{title}' is not finished yet: press Enter to open it, or type %next later.", **fields)
     else:
         text = gettext("Next comes '{title}': press Enter to open it, or type %next later.", **fields)
     return (say.Instruction(text),)
 
 
-def _nothing_follows(listed: bool) -> str:
+def _nothing_follows(listed: bool, notebook: bool) -> str:
+    if notebook:
+        return gettext("%lesson NAME opens another lesson, or one of them again.")
     if listed:
         return gettext("No other lesson is left to do. %lesson NAME opens one again; Ctrl-D leaves.")
     return gettext("%lesson NAME opens another lesson; Ctrl-D leaves.")

@@ -26,7 +26,8 @@ _HELP = N_("%hint, %solution and %skip help.")
 
 def note(state: State, *sentences: str) -> tuple[Effect, ...]:
     """A Note about keys, of one or more sentences; nothing where the answers come from a pipe."""
-    return () if state.piped else (say.Instruction(" ".join(sentences)),)
+    text = " ".join(filter(None, sentences))
+    return (say.Instruction(text),) if text and not state.piped else ()
 
 
 def enter(
@@ -43,7 +44,9 @@ def enter(
     step = lesson.steps[index]
     if state.alone and state.phase is not Phase.OVER and index != state.step:
         return replace(state, phase=Phase.OVER), ()
-    state = State(step=index, done=state.done, round=review, piped=state.piped, alone=state.alone)
+    state = State(
+        step=index, done=state.done, round=review, piped=state.piped, notebook=state.notebook, alone=state.alone
+    )
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
     if opening:
         effects.append(say.Title(lesson.title, lesson.minutes, len(lesson.steps)))
@@ -69,8 +72,8 @@ def walk(lesson: Lesson, state: State) -> Turn:
             case Prose(text):
                 effects.append(say.AuthorText(text))
             case CodeFence(Role.DEMO, source):
-                keys = [gettext("Press Enter to run it.")]
-                if len(split_statements(source)) > 1:
+                keys = [state.worded(gettext("Press Enter to run it."), gettext("The next cell holds it: run it."))]
+                if len(split_statements(source)) > 1 and not state.notebook:
                     keys.append(gettext("%step runs one line of it."))
                 effects += (say.CodeBlock(source), *note(state, *keys))
                 return replace(waiting, phase=Phase.SHOWING), tuple(effects)
@@ -78,22 +81,29 @@ def walk(lesson: Lesson, state: State) -> Turn:
                 keys = [
                     ngettext("Press Enter to draw it.", "Press Enter to draw these {count}.", len(commands)),
                 ]
+                if state.notebook:  # there they draw themselves, and are called otherwise
+                    commands, keys = tuple(each.replace("%", "%pt ", 1) for each in commands), []
                 effects += (say.CodeBlock("\n".join(commands)), *note(state, *keys))
                 return replace(waiting, phase=Phase.SHOWING), tuple(effects)
             case CodeFence(Role.PREDICT, source):
-                question = gettext("What does it give? Type the value, or the error, before it runs.")
+                question = state.worded(
+                    gettext("What does it give? Type the value, or the error, before it runs."),
+                    gettext("What does it give? Type %answer and the value, or the error, before it runs."),
+                )
                 effects += (say.CodeBlock(source), *note(state, question, gettext(_HELP)))
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
             case Choices(items):
                 letters = tuple((chr(ord("a") + place), item.text) for place, item in enumerate(items))
-                question = gettext("Type the letter of your answer.")
+                question = state.worded(
+                    gettext("Type the letter of your answer."), gettext("Type %answer and the letter of your answer.")
+                )
                 effects += (say.Options(letters), *note(state, question, gettext(_HELP)))
                 return replace(waiting, phase=Phase.ANSWERING), tuple(effects)
     state = replace(state, block=len(step.blocks))
     if step.kind.asks_for_code:
         if state.piped:  # there is no prompt that it could be put into
             effects += [say.CodeBlock(code.source) for code in step.codes(Role.STARTER)]
-        keys = [gettext(_starter_keys(code.source)) for code in step.codes(Role.STARTER)]
+        keys = [_starter_keys(state, code.source) for code in step.codes(Role.STARTER)]
         if _is_computed(step):
             keys.append(gettext("Results that are typed in do not count."))
         effects += note(state, *keys, gettext(_HELP))
@@ -102,10 +112,11 @@ def walk(lesson: Lesson, state: State) -> Turn:
     return state, (*effects, *more)
 
 
-def _starter_keys(source: str) -> str:
+def _starter_keys(state: State, source: str) -> str:
     if has_blank(source):
-        return _FILL_IN
-    return _CHANGE if "\n" in source.strip() else _PUT_AWAY
+        return state.worded(gettext(_FILL_IN), gettext("Fill in each ___ in the next cell, and run it."))
+    at_prompt = gettext(_CHANGE) if "\n" in source.strip() else gettext(_PUT_AWAY)
+    return state.worded(at_prompt, gettext("The next cell holds the code: change it, and run it."))
 
 
 def _is_computed(step: Step) -> bool:
@@ -121,17 +132,18 @@ def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
     """
     step = lesson.steps[state.step]
     said = (say.Learned(step.learned),) if step.learned else ()
-    told = (*said, *note(state, gettext("Press Enter to go on.")))
+    told = (*said, *note(state, state.worded(gettext("Press Enter to go on."), "")))
     if step.kind is StepKind.READ:
         return replace(state, phase=Phase.READING), told
-    kept: tuple[Save, ...] = (Save(outcome, state.step),) if outcome else ()
+    kept: tuple[Save, ...] = (Save(outcome, state.step, state.answer),) if outcome else ()
     done = state.done | {step.id}
     if step.id == lesson.short and outcome == "passed":
         others = [number for number, each in enumerate(lesson.steps) if each.id not in done]
         kept += tuple(Save("passed", number) for number in others)
         done |= {each.id for each in lesson.steps}
         if others:
-            told = (*said, *note(state, gettext("With it the whole lesson is done. Press Enter to go on.")))
+            whole = gettext("With it the whole lesson is done.")
+            told = (*said, *note(state, whole, state.worded(gettext("Press Enter to go on."), "")))
     return replace(state, phase=Phase.DONE, done=done), (*kept, *told)
 
 

@@ -19,15 +19,34 @@ _ENOUGH = 2
 """Attempts after which the solution is shown at once."""
 _OVER = N_("The lesson is over. %restart begins it again.")
 _LEFT = N_("You have left '{lesson}'. %redo takes you back to where you were, %restart to its first step.")
-_SOLVED = N_("This step is done. Press Enter to go on; %redo begins it again.")
-_NOTHING_ASKED = N_("Nothing is asked here. Press Enter to go on.")
-_DRAWN = N_("Nothing is asked here: press Enter to draw what is shown.")
-_SHOWN = N_("Nothing is asked here: press Enter to run the code that is shown.")
 
 
 def obey(lesson: Lesson, state: State, name: str, argument: str) -> Turn:
     """Do the command; raises KeyError for a name that is not in ORDERS."""
     return ORDERS[name](lesson, state, argument.strip())
+
+
+def _solved(state: State) -> str:
+    return state.worded(
+        gettext("This step is done. Press Enter to go on; %redo begins it again."),
+        gettext("This step is done; %redo begins it again."),
+    )
+
+
+def _nothing_asked(state: State) -> str:
+    return state.worded(
+        gettext("Nothing is asked here. Press Enter to go on."),
+        gettext("Nothing is asked here."),
+    )
+
+
+def _shown(lesson: Lesson, state: State) -> str:
+    if isinstance(lesson.steps[state.step].blocks[state.block], Pictures):
+        return gettext("Nothing is asked here: press Enter to draw what is shown.")
+    return state.worded(
+        gettext("Nothing is asked here: press Enter to run the code that is shown."),
+        gettext("Nothing is asked here: run the code that is shown."),
+    )
 
 
 def _hint(lesson: Lesson, state: State, _: str) -> Turn:
@@ -36,11 +55,16 @@ def _hint(lesson: Lesson, state: State, _: str) -> Turn:
         return _told(state, _over(lesson, state))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
         if state.phase is Phase.DONE and step.kind.asks_something:
-            return _told(state, gettext(_SOLVED))
+            return _told(state, _solved(state))
         if state.phase is Phase.SHOWING:
-            drawn = isinstance(step.blocks[state.block], Pictures)
-            return _told(state, gettext(_DRAWN if drawn else _SHOWN))
-        return _told(state, gettext("Nothing is asked here, so there is no hint. Press Enter to go on."))
+            return _told(state, _shown(lesson, state))
+        return _told(
+            state,
+            state.worded(
+                gettext("Nothing is asked here, so there is no hint. Press Enter to go on."),
+                gettext("Nothing is asked here, so there is no hint."),
+            ),
+        )
     if not step.hints:
         return _told(state, gettext("This step has no hint. A wrong answer costs nothing: try one."))
     if not state.attempts and not state.begun and not state.hint_asked:
@@ -68,9 +92,9 @@ def _solution(lesson: Lesson, state: State, _: str) -> Turn:
         return _told(state, _over(lesson, state))
     if state.phase is Phase.DONE and step.kind.asks_something:
         shown = [say.CodeBlock(code.source, code.name) for code in step.codes(Role.SOLUTION)]
-        return state, (*shown, say.Instruction(gettext(_SOLVED)))
+        return state, (*shown, say.Instruction(_solved(state)))
     if state.phase not in (Phase.WORKING, Phase.ANSWERING):
-        return _told(state, gettext(_SHOWN if state.phase is Phase.SHOWING else _NOTHING_ASKED))
+        return _told(state, _shown(lesson, state) if state.phase is Phase.SHOWING else _nothing_asked(state))
     if state.attempts < _ENOUGH and not state.solution_asked:
         text = gettext("The solution is shown after two attempts. To see it now, type %solution again.")
         return replace(state, solution_asked=True), (say.Instruction(text),)
@@ -133,7 +157,7 @@ def _step(lesson: Lesson, state: State, _: str) -> Turn:
         return _told(state, gettext("No code is shown here that waits to be run. %step runs one line of such code."))
     code = lesson.steps[state.step].blocks[state.block]
     if not isinstance(code, CodeFence):
-        return _told(state, gettext(_DRAWN))
+        return _told(state, _shown(lesson, state))
     piece = split_statements(code.source)[state.ran_pieces]
     running = replace(state, phase=Phase.RUNNING, running_to=state.ran_pieces + 1)
     return running, (say.CodeBlock(piece), say.RunDemo(piece, code.raises))

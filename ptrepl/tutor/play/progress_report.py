@@ -40,7 +40,8 @@ class Standing:
                 say.ReportRow(step.id, step.title, each.status if each else "new", number == here, number in due)
             )
         ahead = gettext("%review asks again what is due.") if due else nothing_due(self._next)
-        return say.ProgressReport(self._lesson.title, tuple(rows), ahead)
+        more = gettext("%progress course shows all lessons.")
+        return say.ProgressReport(self._lesson.title, tuple(rows), f"{ahead} {more}")
 
     def agenda(self) -> say.Instruction:
         """What a review asks, or when there is one."""

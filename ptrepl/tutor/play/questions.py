@@ -23,8 +23,8 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
     if judgement.result is Result.RIGHT:
         more = judgement.message
         text = " ".join((gettext("Right."), more)) if more else gettext("Right, as you said.")
-        return run_question(lesson, replace(tried, pending=say.Feedback(text, "good")))
-    kept = Save("attempt", state.step)
+        return run_question(lesson, replace(tried, pending=say.Feedback(text, "good"), answer=event.text))
+    kept = Save("attempt", state.step, event.text, event.mistake)
     tries = _TRIES + (judgement.result is Result.NEAR)  # a nearly right answer gets one more try
     if tried.attempts < tries and not state.piped:
         again = gettext("Try once more.") if tried.attempts == 1 else gettext("That is near: one more try.")
@@ -52,7 +52,12 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
     is_question = code.role is Role.PREDICT
     if event.interrupted and not is_question and not state.piped:  # in a pipe it would run again without end
         return replace(state, phase=Phase.SHOWING), (
-            say.Instruction(gettext("It was stopped. Press Enter to run it again.")),
+            say.Instruction(
+                state.worded(
+                    gettext("It was stopped. Press Enter to run it again."),
+                    gettext("It was stopped. Run it again to go on."),
+                )
+            ),
         )
     effects: list[Effect] = []
     if event.error and event.error != code.raises and not is_question:
@@ -63,7 +68,11 @@ def demo_ran(lesson: Lesson, state: State, event: DemoRan) -> Turn:
     stopped = event.error or event.interrupted or is_question
     if not stopped and state.running_to < len(split_statements(code.source)):
         waiting = replace(state, phase=Phase.SHOWING, ran_pieces=state.running_to)
-        return waiting, (say.Instruction(gettext("%step runs the next line, Enter all that are left.")),)
+        left = state.worded(
+            gettext("%step runs the next line, Enter all that are left."),
+            gettext("The lines that are left are still to be run."),
+        )
+        return waiting, (say.Instruction(left),)
     pending = state.pending
     if pending is not None:
         effects.append(pending)
@@ -82,9 +91,10 @@ def picked(lesson: Lesson, state: State, event: Picked) -> Turn:
     item = question.items[event.index]
     tried = replace(state, attempts=state.attempts + 1)
     if item.right:
-        state, more = walk(lesson, replace(tried, block=state.block + 1))
+        state, more = walk(lesson, replace(tried, block=state.block + 1, answer=event.text))
         return state, (say.Feedback(" ".join((gettext("Right."), item.feedback)), "good"), *more)
-    effects: list[Effect] = [Save("attempt", state.step), say.Feedback(item.feedback, "bad")]
+    kept = Save("attempt", state.step, event.text, item.feedback)
+    effects: list[Effect] = [kept, say.Feedback(item.feedback, "bad")]
     if not state.piped:
         return tried, tuple(effects)
     return reveal_choice(lesson, tried, tuple(effects))

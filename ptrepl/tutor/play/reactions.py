@@ -189,7 +189,7 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
             "{names} is right now; not yet: {left}.", "{names} are right now; not yet: {left}.", len(became), **fields
         )
     told = replace(state, praised=state.praised | became, said=text)
-    return told, (Save("unfinished", state.step), say.Feedback(text, "note"))
+    return told, (Save("unfinished", state.step, event.source), say.Feedback(text, "note"))
 
 
 def _of_value(event: Ran, asked: frozenset[str]) -> str:
@@ -238,7 +238,8 @@ def _missed(state: State, event: Ran, text: str, mood: say.Mood, before: str = "
     if said_again and mood == "note" and not before and (has_blank(event.source) or not event.blank):
         return state, ()
     tried = replace(state, attempts=state.attempts + 1, said=text)
-    kept = Save("unfinished" if mood == "note" else "attempt", state.step)
+    mistake = event.told if text == event.told else ""
+    kept = Save("unfinished" if mood == "note" else "attempt", state.step, event.source, mistake)
     tried, redo = _redo(tried, event, text, mood)
     if event.left_over and not redo:
         redo = (say.Instruction(_left_over(event.left_over, given=event.of_setup)),)
@@ -271,7 +272,7 @@ def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
     effects: list[Effect] = [say.Feedback(gettext("Yes, that is it."), "good")]
     solutions = step.codes(Role.SOLUTION)
     others = other_ways(solutions, event)
-    state, closing = close(lesson, state, "passed")
+    state, closing = close(lesson, replace(state, answer=event.answer), "passed")
     if others and len(solutions) > 1:
         effects += another_way(others)
     return state, (*effects, *closing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.asides.aside import aside
 from ptrepl.tutor.play.asides.plain_words import words_where_enter_goes_on
+from ptrepl.tutor.play.asides.still_open import done_already, still_open
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.ending import Ending
 from ptrepl.tutor.play.lesson_commands import ORDERS
@@ -46,7 +48,7 @@ from ptrepl.tutor.play.typed_answer import NotYet, typed_answer
 from ptrepl.tutor.play.unprepared import unprepared
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import resume_index
-from ptrepl.tutor.replay.demo_steps import typed_pieces
+from ptrepl.tutor.replay.demo_steps import rest, typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.stage import Stage
 from ptrepl.tutor.shown_words import taught_words, wanted_words
@@ -54,6 +56,9 @@ from ptrepl.tutor.shown_words import taught_words, wanted_words
 Mode = Literal["python", "answer", "continue"]
 GIVEN_NAMES = ("torch", "nn", "F", "device")
 """The names of the session that every step of a lesson finds."""
+
+_DIGITS = 12
+"""Of the digest of a lesson, kept with each event: whoever reads them sees that the lesson was another one."""
 
 LESSON_COMMANDS = (*ORDERS, "progress", "review")
 """The names of the commands of a lesson."""
@@ -64,8 +69,8 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
-    ``alone``: the lesson is over with the step that it begins at. ``left_out``: steps that ``lesson`` has where all
-    packages are installed.
+    ``notebook``: they come from cells. ``alone``: the lesson is over with the step that it begins at. ``digest``: as
+    ``FoundLesson``. ``left_out``: steps that ``lesson`` has where all packages are installed.
     """
 
     def __init__(
@@ -75,8 +80,10 @@ class LessonRun:
         progress: Progress,
         *,
         file: Path | None = None,
+        digest: str = "",
         left_out: tuple[Step, ...] = (),
         piped: bool = False,
+        notebook: bool = False,
         alone: bool = False,
     ) -> None:
         session.ready()
@@ -87,11 +94,13 @@ class LessonRun:
         self.declined = False
         """Whether something else was typed than the Enter that opens it."""
         self._left_out = left_out
+        self._content = digest[:_DIGITS]
         self._session = session
         self._progress = Progress(None) if piped else progress
         self._given = self._names_for_lessons(file)
         self._stage = Stage(lesson, session, self._given)
-        self._state = State(done=self._progress.lesson(lesson.key).done, piped=piped, alone=alone)
+        done = self._progress.lesson(lesson.key).done
+        self._state = State(done=done, piped=piped, notebook=notebook, alone=alone)
         self._passed: set[int] = set()
         for step, source in self._progress.lesson(lesson.key).accepted.items():
             if (place := lesson.index(step)) is not None:
@@ -126,9 +135,8 @@ class LessonRun:
     def prefill(self) -> str:
         """The starter of a task until something has been run; else ""."""
         starters = self._step.codes(Role.STARTER)
-        return (
-            starters[0].source if starters and not self._attempts.begun and self._state.phase is Phase.WORKING else ""
-        )
+        waits = starters and self._state.phase is Phase.WORKING and not self._attempts.begun
+        return starters[0].source if waits else ""
 
     @property
     def kept(self) -> str:
@@ -148,6 +156,15 @@ class LessonRun:
     def label(self) -> str:
         """``autograd 3/12``; "" once the lesson is over."""
         return "" if self.finished else f"{self.lesson.key} {self._state.step + 1}/{len(self.lesson.steps)}"
+
+    @property
+    def step(self) -> str:
+        """The id of the step that is open, or was last."""
+        return self._step.id
+
+    def passed(self, step: str) -> bool:
+        """Whether the step was passed since the lesson was opened."""
+        return self.lesson.index(step) in self._passed
 
     @property
     def finished(self) -> bool:
@@ -187,7 +204,7 @@ class LessonRun:
             case None:
                 return None
             case event:
-                return self._tell(event)
+                return self._tell(replace(event, text=text))
 
     def doubts(self, text: str) -> bool:
         """Whether ``text`` is an answer to the open question with a ``?`` behind it, and no call for help."""
@@ -243,6 +260,12 @@ class LessonRun:
         return (standing.agenda(), *said)
 
     @property
+    def shown(self) -> str:
+        """The code that is shown and not yet run, what is left of it; "" for none."""
+        block = self._shown
+        return rest(block.source, self._state.ran_pieces) if block is not None else ""
+
+    @property
     def _shown(self) -> CodeFence | None:
         block = self._step.blocks[self._state.block] if self._state.phase is Phase.SHOWING else None
         return block if isinstance(block, CodeFence) else None
@@ -283,7 +306,8 @@ class LessonRun:
     def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         quiet = self.finished or any(outcome.traps for outcome in outcomes)
         told = "" if quiet else aside(outcomes, self._session.namespace, self._shown)
-        if not quiet and not told and self.mode == "continue" and not self.unbound(outcomes[-1].source.strip()):
+        waits = self.mode == "continue" and not self._state.notebook
+        if not quiet and not told and waits and not self.unbound(outcomes[-1].source.strip()):
             told = words_where_enter_goes_on(outcomes, self._session.namespace, shown=self._shown is not None)
         return (say.Instruction(told),) if told else ()
 
@@ -301,12 +325,7 @@ class LessonRun:
         """Say that the line ran as code, in case it was meant as an answer: with an example once a step, and later on
         where it gave a value.
         """
-        if last.status is Status.OK:
-            what = gettext("That ran as code; the question is still open.")
-        elif last.error is None or last.error.type_name not in ("SyntaxError", "IndentationError"):
-            what = gettext("The question is still open.")
-        else:
-            what = gettext("That is not an answer yet.")
+        what = still_open(last)
         if self._reminds:
             return (say.Instruction(what),) if is_expression(last.source) else ()
         self._reminds = True
@@ -318,17 +337,19 @@ class LessonRun:
         if self._done_told or not names & asked - {RESULT, RAISED}:
             return ()
         self._done_told = True
-        text = gettext(
-            "This step is done, so that is not checked any more. Press Enter to go on; %redo begins the step again."
-        )
-        return (say.Instruction(text),)
+        return (say.Instruction(done_already(self._state)),)
 
     def _restored(self) -> tuple[Say, ...]:
         names = ", ".join(sorted(self._stage.restored))
         if not names:
             return ()
-        return (
-            say.Instruction(gettext("The lesson's own variables are put back as they were: {names}.", names=names)),
+        text = gettext("The lesson's own variables are put back as they were: {names}.", names=names)
+        return (say.Instruction(text),)
+
+    def _save(self, step: str, event: str, *, source: str = "", typed: str = "", mistake: str = "") -> None:
+        version, content = self.lesson.version, self._content
+        self._progress.save(
+            self.lesson.key, step, event, version, source=source, typed=typed, mistake=mistake, content=content
         )
 
     def _standing(self) -> Standing:
@@ -350,15 +371,16 @@ class LessonRun:
                     self._attempts.starts(index)
                     said += () if fresh else self._restored()
                     said += unprepared(fault)
-                case Save(kind, index):
+                case Save(kind, index, typed, mistake):
                     self._passed |= {index} if kind == "passed" else set()
                     step = self.lesson.steps[index].id
-                    self._progress.save(self.lesson.key, step, kind, self.lesson.version)
+                    self._save(step, kind, typed=typed, mistake=mistake)
                     if kind == "passed" and (source := self._stage.accepted(index)):
-                        self._progress.save(self.lesson.key, step, "accepted", self.lesson.version, source)
+                        self._save(step, "accepted", source=source)
                     said += (self._standing().remembered(step),) if kind == "recalled" else ()
                 case LessonEnded():
-                    ending = Ending(self.lesson, self._state.done, self._left_out, self._state.piped)
+                    now = self._state
+                    ending = Ending(self.lesson, now.done, self._left_out, now.piped, now.notebook)
                     told, self.offered = ending.told(self._progress)
                     said += told
                 case say.RunDemo():

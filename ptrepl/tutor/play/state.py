@@ -70,6 +70,8 @@ class State:
     solution_asked: bool = False
     pending: Feedback | None = None
     """What to say about an answer once the code that it predicts has run."""
+    answer: str = ""
+    """What was typed that the step was passed by, or its question answered."""
     missed: bool = False
     """Whether the question of the step was answered by the lesson."""
     done: frozenset[str] = frozenset()
@@ -78,10 +80,16 @@ class State:
     """The review that is going on."""
     piped: bool = False
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
+    notebook: bool = False
+    """In cells: nothing waits for Enter, and code to run is the next cell."""
     alone: bool = False
     """The lesson is over with this step, whatever was asked for."""
     left: bool = False
     """Whether the lesson is over because the learner has left it."""
+
+    def worded(self, at_prompt: str, in_notebook: str) -> str:
+        """One of two sentences on how to go on; "" says nothing."""
+        return in_notebook if self.notebook else at_prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,8 @@ class Ran:
     """Whether the input made nothing but asked names, each as a solution has it on its way."""
     helping: tuple[str, Beside] | None = None
     """(a name that a solution makes on its way, what the learner's value of that name is to it)."""
+    answer: str = ""
+    """Where the step is passed: those of the learner's lines that it was passed by, as they were typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +177,11 @@ class DemoTyped:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A prediction was typed."""
+    """A prediction was typed. ``mistake``: what the lesson says of it, where it is one that the lesson knows."""
 
     judgement: Judgement
+    text: str = ""
+    mistake: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,7 @@ class Picked:
     """A choice was typed; counts from 0."""
 
     index: int
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +235,12 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Keep an event of progress."""
+    """Keep an event of progress. ``typed``: the answer that it is about; ``mistake``: what the lesson says of it."""
 
     kind: SaveKind
     step: int
+    typed: str = ""
+    mistake: str = ""
 
 
 @dataclass(frozen=True, slots=True)

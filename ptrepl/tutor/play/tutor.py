@@ -48,13 +48,14 @@ def marked(before: State, turn: Turn) -> Turn:
     review = before.round
     if review is None or before.phase is Phase.OVER:
         return turn
-    if not review.failed and any(isinstance(each, Save) and each.kind in _FAILURES for each in effects):
+    failures = [each for each in effects if isinstance(each, Save) and each.kind in _FAILURES]
+    if failures and not review.failed:
         if state.round is not None and state.step == before.step:
             state = replace(state, round=replace(state.round, failed=True))
-        return state, (Save("lapsed", before.step), *effects)
+        return state, (Save("lapsed", before.step, failures[0].typed), *effects)
     if state.phase is Phase.DONE and before.phase is not Phase.DONE and not review.failed:
         # the last effect tells the learner how to go on, so it must stay the last
-        return state, (*effects[:-1], Save("recalled", before.step), *effects[-1:])
+        return state, (*effects[:-1], Save("recalled", before.step, state.answer), *effects[-1:])
     return turn
 
 
@@ -64,10 +65,17 @@ def advance(lesson: Lesson, state: State, event: Event) -> Turn:
     Raises KeyError for a command that is not one of the tutor's.
     """
     state, effects = marked(state, _react(lesson, state, event))
-    while state.piped and state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE):
+    while _goes_on_by_itself(lesson, state):
         state, more = _go_on(lesson, state)
         effects += more
     return state, effects
+
+
+def _goes_on_by_itself(lesson: Lesson, state: State) -> bool:
+    if state.notebook:
+        draws = state.phase is Phase.SHOWING and isinstance(lesson.steps[state.step].blocks[state.block], Pictures)
+        return draws or state.phase in (Phase.READING, Phase.DONE)
+    return state.piped and state.phase in (Phase.READING, Phase.SHOWING, Phase.DONE)
 
 
 def _react(lesson: Lesson, state: State, event: Event) -> Turn:

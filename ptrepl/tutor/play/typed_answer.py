@@ -45,7 +45,7 @@ def typed_answer(
         return _in_words(text) if words else None
     judgement = judge(answer, truth())
     if judgement.result is not Result.RIGHT and (says := misconception(answer, step.codes(Role.WRONG))):
-        judgement = replace(judgement, message=says)
+        return Answered(replace(judgement, message=says), mistake=says)
     return Answered(judgement)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ptrepl.state_files import Read, append_lines, read_lines
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.progress.records import LessonRecord, read_events, records
+from ptrepl.tutor.progress.records import LONGEST_TEXT, LessonRecord, read_events, records
 from ptrepl.tutor.progress.review import Plan, plans
 
 _LARGEST = 8 * 2**20
@@ -37,10 +37,23 @@ class Progress:
         """The log, which need not exist yet; None where nothing is kept."""
         return self._path
 
-    def save(self, lesson: str, step: str, event: str, version: int = 1, source: str = "") -> None:
+    def save(
+        self,
+        lesson: str,
+        step: str,
+        event: str,
+        version: int = 1,
+        *,
+        source: str = "",
+        typed: str = "",
+        mistake: str = "",
+        content: str = "",
+    ) -> None:
         """Append an event. Never raises: a learner whose disk is full goes on learning.
 
-        ``source``: the code that was accepted, of the event ``accepted``.
+        ``source``: the code that was accepted, of the event ``accepted``. ``typed``: the answer that the event is
+        about; ``mistake``: what the lesson says of it, where it is one that the lesson knows. ``content``: digits by
+        which the lesson's file is known. A text that is longer than anybody types is left out.
         """
         entry: dict[str, Any] = {
             "v": 1,
@@ -50,8 +63,8 @@ class Progress:
             "step": step,
             "event": event,
         }
-        if source:
-            entry["source"] = source
+        texts = {"source": source, "typed": typed, "mistake": mistake, "content": content}
+        entry |= {name: text for name, text in texts.items() if text and len(text) <= LONGEST_TEXT}
         self._unwritten.append(entry)
         if self._path is None:
             return
@@ -85,12 +98,14 @@ class Progress:
 
     def export(self) -> str:
         """The events and what follows from them, as JSON for a teacher; what the learner wrote is left out."""
-        events = [event for event in self.events() if event["event"] != "accepted"]
+        events = [_without(event, "typed") for event in self.events() if event["event"] != "accepted"]
         ahead = plans(events, datetime.now(UTC))
         lessons = {
             name: {
                 "finished": record.finished,
                 "here": record.here,
+                "version": record.version,
+                "content": record.content,
                 "steps": {
                     step: {
                         "status": each.status,
@@ -133,6 +148,10 @@ class Progress:
 
 def _events(lines: list[bytes]) -> list[dict[str, Any] | None]:
     return list(read_events(b"\n".join(lines).decode("utf-8", "replace")))
+
+
+def _without(event: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if key != name}
 
 
 def _planned(plan: Plan | None) -> dict[str, Any] | None:

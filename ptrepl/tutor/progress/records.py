@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 VERSION = 1
 _WORDS = ("lesson", "step", "event", "at")
-_LONGEST_SOURCE = 20_000
+_TEXTS = ("source", "typed", "mistake", "content")
+LONGEST_TEXT = 20_000
+"""Characters of one of the texts of an event."""
 _RANK = {"entered": 0, "attempt": 0, "hint": 0, "solution": 0, "skipped": 1, "missed": 2, "passed": 3}
 _STATUS = {0: "started", 1: "skipped", 2: "missed", 3: "passed"}
 
@@ -49,6 +51,9 @@ class LessonRecord:
     """Step → the functions of the learner's that passed it, as they were typed."""
     latest: int = 0
     """The place in the log of the last event about one of its steps, from 0."""
+    version: int = 1
+    content: str = ""
+    """Of the lesson that this event was about; "" in logs of versions that did not keep it."""
 
     @property
     def done(self) -> frozenset[str]:
@@ -81,9 +86,8 @@ def _event(line: str) -> dict[str, Any] | None:
         return None
     if type(event.get("version")) is int:
         found["version"] = event["version"]
-    if isinstance(source := event.get("source"), str) and len(source) <= _LONGEST_SOURCE:
-        found["source"] = source
-    return found
+    texts = {name: event.get(name) for name in _TEXTS}
+    return found | {name: text for name, text in texts.items() if isinstance(text, str) and len(text) <= LONGEST_TEXT}
 
 
 def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
@@ -100,7 +104,8 @@ def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
             found.setdefault(lesson, LessonRecord()).accepted[step] = event.get("source", "")
         elif kind in _RANK:
             record = found.setdefault(lesson, LessonRecord())
-            record.latest = place
+            record.latest, record.version = place, event.get("version", record.version)
+            record.content = event.get("content", record.content)
             _add(record.steps.setdefault(step, StepRecord(first=event["at"])), kind, event["at"])
             if kind == "entered":
                 record.here, record.open = step, True

@@ -220,11 +220,11 @@ def test_an_interrupt_stops_the_statement_and_keeps_the_session(prompt: Prompt, 
 def test_an_interrupt_of_our_own_code_stops_the_next_statement(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
     import signal
 
-    from ptrepl.engine.run import session
+    from ptrepl.engine.run import observer
 
     prompt("x = torch.ones(2)")
-    original = session.bound_names
-    monkeypatch.setattr(session, "bound_names", lambda code: signal.raise_signal(signal.SIGINT) or original(code))
+    original = observer.bound_names
+    monkeypatch.setattr(observer, "bound_names", lambda code: signal.raise_signal(signal.SIGINT) or original(code))
     first, second = prompt.outcomes("x += 1\ny = 1\nz = 1")
     assert first.status is Status.OK
     assert first.changes[0].notes == (ChangedInPlace(),)

@@ -312,7 +312,7 @@ MISSES: dict[str, tuple[str, dict[str, Any], str]] = {
     "function gives nothing": (
         'function("f", lambda a: a, [1])',
         {"f": lambda a: None},
-        "`f(1)` gives nothing back; does the function end with return?",
+        "`f(1)` gives None, and no value: look at the return of the function.",
     ),
     "function raises": ('function("f", lambda a: a, [1])', {"f": shout}, "`f(1)` raises ValueError: loud"),
     "function leaves": ('function("f", lambda a: a, [1])', {"f": exit}, "`f(1)` raises SystemExit: 1"),

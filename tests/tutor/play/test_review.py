@@ -276,7 +276,7 @@ def test_progress_tells_what_is_due_and_json_when(tmp_path: Path) -> None:
     (report,) = player.command("progress")
     assert isinstance(report, say.ProgressReport)
     assert [row.id for row in report.rows if row.due] == ["doing"]
-    assert report.ahead == "%review asks again what is due."
+    assert report.ahead == "%review asks again what is due. %progress course shows all lessons."
     (data,) = player.command("progress", "--json")
     assert isinstance(data, say.Data)
     steps = json.loads(data.text)["lessons"]["small"]["steps"]

@@ -159,7 +159,7 @@ def compare_returned(look: Look, label: str, value: Any, expected: Any, wants: d
     for each, found, wanted in pairs:
         if found is None:
             look.see(None)
-            raise Miss(gettext("{call} gives nothing back; does the function end with return?", call=each), name)
+            raise Miss(gettext("{call} gives None, and no value: look at the return of the function.", call=each), name)
         if is_tensor_value(found):
             look.compare(each, found, wants_of(wanted, wants), name)
         else:

@@ -1,0 +1,87 @@
+"""``%pt COMMAND``: the commands of the prompt that look at something, in a cell."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Protocol
+
+from ptrepl.engine.run.session import Session
+from ptrepl.errors import UsageError
+from ptrepl.screen.printer import Printer
+from ptrepl.settings.arguments import XRAY_MODES
+from ptrepl.shell.commands.dispatch import dispatch, parse_command
+from ptrepl.shell.context import Leave, ShellContext
+from ptrepl.texts.messages import gettext
+
+_WIDTH = 100
+"""Columns: about what a cell has room for."""
+_HERE = (
+    "backward",
+    "explain",
+    "graph",
+    "help",
+    "mem",
+    "model",
+    "plot",
+    "show",
+    "stats",
+    "x",
+    "xray",
+)
+
+
+class Settable(Protocol):
+    """What ``%pt xray`` sets."""
+
+    xray: str
+
+
+class Commands:
+    """Runs a command of the prompt in the namespace of the notebook."""
+
+    def __init__(self, session: Session, settable: Settable) -> None:
+        self._session = session
+        self._settable = settable
+
+    def run(self, line: str) -> None:
+        """``%pt graph y``. Raises UsageError for a command that is none, or that has no place in a notebook."""
+        name, _, arguments = line.strip().partition(" ")
+        name = name.removeprefix("%")
+        if name not in _HERE:
+            raise UsageError(
+                gettext("%pt takes one of the commands {commands}; not '{name}'.", commands=", ".join(_HERE), name=name)
+            )
+        if name == "xray":
+            self._set_xray(arguments.strip())
+            return
+        invocation = parse_command(f"%{name} {arguments}")
+        assert invocation is not None
+        output = _CellOutput(io.BytesIO(), encoding="utf-8")
+        context = ShellContext(lambda: self._session, Printer(output, output, width=_WIDTH))
+        context.run_source = self._run_source
+        try:
+            dispatch(context, invocation)
+        except Leave:
+            return
+
+    def _set_xray(self, mode: str) -> None:
+        if mode not in XRAY_MODES:
+            raise UsageError(gettext("%pt xray takes one of {modes}.", modes=", ".join(XRAY_MODES)))
+        self._settable.xray = mode
+
+    def _run_source(self, source: str, filename: str | None) -> bool:
+        raise UsageError(gettext("%pt runs no code; run it in a cell."))
+
+
+class _CellOutput(io.TextIOWrapper):
+    """The output of the cell that runs: it shows colours, as a terminal does."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(text)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+    def isatty(self) -> bool:
+        return True

@@ -1,0 +1,1 @@
+"""What a statement did, as HTML for notebooks: tables and text, without scripts."""

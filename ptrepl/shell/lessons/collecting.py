@@ -1,0 +1,157 @@
+"""``--collect``: the progress files of a class → one CSV and one page. Loads no torch, sends nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from ptrepl.errors import UsageError
+from ptrepl.screen.html.style import CLASS, STYLE
+from ptrepl.screen.line import harmless
+from ptrepl.screen.paragraphs import told
+from ptrepl.screen.printer import Printer
+from ptrepl.texts.messages import gettext, ngettext
+from ptrepl.tutor.classroom.reports import StepReport, step_reports
+from ptrepl.tutor.classroom.steps import StepOfClass, class_steps, stuck_most
+from ptrepl.tutor.library.shelf import whole_shelf
+
+_LARGEST = 64 * 2**20
+_STUCK = 10
+_COLUMNS = (
+    "learner",
+    "lesson",
+    "step",
+    "status",
+    "attempts",
+    "hints",
+    "solutions",
+    "seconds",
+    "first",
+    "last",
+    "version",
+    "content",
+    "mistakes",
+)
+
+
+def collect(names: Sequence[str], output: str | None) -> int:
+    """Write ``OUTPUT.csv`` and ``OUTPUT.html`` (default ``class``), replacing them; the exit status.
+
+    A learner is named by the file, or, where that is ``progress.jsonl``, by its folder. Raises UsageError for a file
+    that cannot be read or is none of progress: nothing is written then.
+    """
+    if not names:
+        raise UsageError(gettext("--collect wants the progress files of a class: ptrepl --collect FILE…"))
+    reports = [report for name, path in _learners(names) for report in _read(name, path)]
+    order = {
+        (lesson.key, step): place
+        for place, (lesson, step) in enumerate((each, step) for each in whole_shelf().lessons for step in each.steps)
+    }
+    steps = class_steps(reports, order)
+    base = output or "class"
+    table, page = Path(f"{base}.csv"), Path(f"{base}.html")
+    learners = len({report.learner for report in reports})
+    try:
+        table.write_text(csv_text(reports), encoding="utf-8", newline="")
+        page.write_text(page_text(steps, learners), encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(gettext("{path} cannot be written: {reason}.", path=base, reason=reason)) from None
+    said = ngettext(
+        "The progress of {count} learner is in {table} and {page}.",
+        "The progress of {count} learners is in {table} and {page}.",
+        learners,
+        table=table,
+        page=page,
+    )
+    printer = Printer()
+    printer.lines(told(said, printer.width))
+    return 0
+
+
+def csv_text(reports: Iterable[StepReport]) -> str:
+    """One row a learner and step. What a table would take for a formula begins with an apostrophe (CWE-1236)."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    for report in reports:
+        row = [getattr(report, name) for name in _COLUMNS[:-1]]
+        said = " | ".join(f"{count}x {mistake}" for mistake, count in report.mistakes.items())
+        writer.writerow([_harmless_cell(each) for each in (*row, said)])
+    return text.getvalue()
+
+
+def page_text(steps: Sequence[StepOfClass], learners: int) -> str:
+    """The page: where the class is stuck, then each step."""
+    title = gettext("Where the class is")
+    count = ngettext("{count} learner", "{count} learners", learners)
+    parts = [f"<h1>{escape(title)}</h1><p>{escape(count)}</p>"]
+    where, each = gettext("Where it is stuck"), gettext("Each step")
+    if stuck := stuck_most(steps, _STUCK):
+        parts.append(f"<h2>{escape(where)}</h2>{_table(stuck)}")
+    parts.append(f"<h2>{escape(each)}</h2>{_table(steps)}")
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title>{STYLE}'
+    return f'<!doctype html>{head}<body class="{CLASS}">{"".join(parts)}</body>\n'
+
+
+def _table(steps: Iterable[StepOfClass]) -> str:
+    heads = (
+        gettext("step"),
+        gettext("entered"),
+        gettext("passed"),
+        gettext("attempts (median)"),
+        gettext("asked for help"),
+        gettext("minutes (median)"),
+        gettext("commonest known mistake"),
+    )
+    row = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    return f"<table><thead><tr>{row}</tr></thead><tbody>{''.join(map(_row, steps))}</tbody></table>"
+
+
+def _row(step: StepOfClass) -> str:
+    mistake = f"{step.made}x {step.mistake}" if step.mistake else ""
+    cells = (
+        f"{step.lesson}/{step.step}",
+        step.entered,
+        step.passed,
+        f"{step.attempts:g}",
+        step.hints,
+        f"{step.seconds / 60:.1f}",
+    )
+    shown = "".join(f"<td>{escape(harmless(str(cell)))}</td>" for cell in cells)
+    style = ' class="a"' if step.stuck else ""
+    return f'<tr{style}>{shown}<td class="w">{escape(harmless(mistake))}</td></tr>'
+
+
+def _harmless_cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = harmless(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _learners(names: Sequence[str]) -> list[tuple[str, Path]]:
+    """(who, file); two files of one name are told apart by their folders."""
+    paths = [Path(name) for name in names]
+    short = [path.parent.name if path.name == "progress.jsonl" and path.parent.name else path.stem for path in paths]
+    return [(name if short.count(name) == 1 else str(path), path) for name, path in zip(short, paths, strict=True)]
+
+
+def _read(learner: str, path: Path) -> list[StepReport]:
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LARGEST + 1)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(gettext("{path} cannot be read: {reason}.", path=path, reason=reason)) from None
+    if len(text) > _LARGEST:
+        raise UsageError(gettext("{path} is too large for a file of progress.", path=path))
+    try:
+        return step_reports(learner, text.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise UsageError(
+            gettext("{path} is no file of progress: %progress --json prints one, or take progress.jsonl.", path=path)
+        ) from None

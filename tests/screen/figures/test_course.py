@@ -1,0 +1,43 @@
+"""The course drawn: a name and a sign for each step, at any width."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptrepl.screen.figures.course import course_lines
+from ptrepl.screen.line import plain
+from ptrepl.screen.wrap import columns
+from ptrepl.tutor.progress.course import StepMark, Stop
+
+
+def test_the_path_goes_on_in_the_next_row() -> None:
+    marks: tuple[StepMark, ...] = ("right", "retried", "missed", "due", "new")
+    stops = (Stop("start", ("right", "right"), finished=True), Stop("shapes", marks, here=True), Stop("math", ()))
+    assert [plain(line) for line in course_lines(stops, 24)] == [
+        "start     ▸ shapes",
+        "●■■───────◐■▣□?·",
+        "",
+        "math",
+        "○",
+        "",
+        "■ right at once",
+        "▣ right in the end",
+        "□ skipped or missed",
+        "? due for review",
+        "· still ahead",
+        "6 of 7 steps taken. 1 of",
+        "3 lessons done.",
+    ]
+
+
+MARKS = st.sampled_from(["right", "retried", "missed", "due", "new"])
+STOPS = st.lists(st.builds(Stop, st.from_regex(r"[a-z-]{1,16}", fullmatch=True), st.lists(MARKS, max_size=15)))
+
+
+@given(STOPS, st.integers(40, 200))
+def test_no_line_is_wider_than_the_terminal(stops: list[Stop], width: int) -> None:
+    lines = course_lines(stops, width)
+    assert all(columns(plain(line)) <= width for line in lines)
+    drawn = "".join(plain(line) for line in lines)
+    assert all(each.key in drawn for each in stops)
