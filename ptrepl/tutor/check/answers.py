@@ -128,7 +128,7 @@ _AND = re.compile(r"(?<=[\d.\])]),?\s+and\s+(?=[-+.\d\[(])", re.IGNORECASE)
 """The ``and`` between numbers, as a sentence counts them up: ``200 and 210``; Python's own would give one of them."""
 _KIND = r"(?P<kind>cpu|gpu|meta|cuda|mps|xpu|hpu)(?::\d+)?"
 _DEVICE = re.compile(
-    rf"(?:on |the |device\s*=\s*)*(?P<quote>['\"]?){_KIND}(?P=quote)\.?|"
+    rf"(?:on |the |device\s*=\s*)*(?P<quote>['\"]?){_KIND}(?P=quote)(?: device)?\.?|"
     rf"(?:torch\.)?device\((?:type=)?(['\"]){_KIND.replace('kind', 'made')}\3(?:,\s*(?:index=)?\d+)?\)",
     re.IGNORECASE,
 )

@@ -80,7 +80,7 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
             return Judgement(Result.WRONG, gettext("It gives a value, not None."))
         case Numbers(), Nothing():
             return Judgement(Result.WRONG, gettext("It does not give a number."))
-        case (Numbers() | Dtype() | WordAnswer()), Device():
+        case ((Numbers() | Dtype() | WordAnswer()), Device()):
             return Judgement(Result.WRONG, gettext("The question is about a device, such as mps or xpu."))
         case Numbers(), Dtype():
             return Judgement(Result.WRONG, gettext("The question is about a dtype, such as float32."))
