@@ -28,7 +28,6 @@ RIGHT = {
         "with torch.device('meta'):\n    net = nn.Linear(1, 1)\nguess = net(rooms.to('meta'))",
         "net = nn.Linear(1, 1)\nnet.to('meta')\nwhere = next(net.parameters()).device\n"
         "rooms = rooms.to(where)\nguess = net(rooms)",
-        "net = nn.Sequential(nn.Linear(1, 1))\nnet.to('meta')\nguess = net(rooms.to('meta'))",
     ],
     "honest": [
         HONEST + "    gpu.wait()\n    before = gpu.clock()\n    gpu.send(job)\n    gpu.wait()\n"

@@ -227,6 +227,7 @@ RULES = (
         r"^Cannot access accelerator device when none is available",
         _no_accelerator,
         more="devices/cuda",
+        lesson="devices/your-clock",
     ),
     Rule(
         "device name",
