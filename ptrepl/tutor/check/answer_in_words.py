@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ptrepl.tutor.check.answers import Answer, Device, Dtype, Numbers, read_answer, read_letter
+from ptrepl.tutor.check.answers import Answer, DeviceAnswer, Dtype, Numbers, read_answer, read_letter
 from ptrepl.tutor.format.lesson import Block, Choices
 
 _LEADING = frozenset(
@@ -78,7 +78,7 @@ def is_undecided(text: str, question: Block) -> bool:
 def _kind(truth: Answer | None) -> str:
     if isinstance(truth, Dtype):
         return "dtype"
-    if isinstance(truth, Device):
+    if isinstance(truth, DeviceAnswer):
         return "device"
     if not isinstance(truth, Numbers):
         return ""

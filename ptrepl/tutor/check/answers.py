@@ -51,7 +51,7 @@ class Dtype:
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class DeviceAnswer:
     """A device by its kind, such as ``cpu`` and ``cuda``, without its number; ``gpu`` is said and never true."""
 
     kind: str
@@ -69,7 +69,7 @@ class Nothing:
     """None."""
 
 
-Answer = Numbers | WordAnswer | Dtype | Device | Error | Nothing
+Answer = Numbers | WordAnswer | Dtype | DeviceAnswer | Error | Nothing
 
 _DTYPES = {
     **{name: name for name in ("float16", "bfloat16", "float32", "float64", "complex64", "complex128", "bool")},
@@ -165,7 +165,7 @@ def read_answer(text: str) -> Answer | None:
     if said := _YES_OR_NO.fullmatch(text):
         return _WORDS[said[1].casefold()]
     if place := _DEVICE.fullmatch(text):
-        return Device((place["kind"] or place["made"]).casefold())
+        return DeviceAnswer((place["kind"] or place["made"]).casefold())
     words = {*re.findall(r"[a-z]+", text.casefold())}
     if "error" in words and not words - _FILLERS - {"error", "raises", "gives", "get"}:
         return Error("")
@@ -260,7 +260,7 @@ def example(question: Block, truth: Answer | None = None) -> str:
         return gettext("An answer is {example} or {other}.", example="True", other="False")
     if isinstance(truth, Dtype):
         forms = ["float32", "int8"]
-    elif isinstance(truth, Device):
+    elif isinstance(truth, DeviceAnswer):
         forms = ["xpu", "mps"]
     elif asked.endswith((".shape", ".size()")):
         forms = ["(2, 3)", "(4, 5)"]

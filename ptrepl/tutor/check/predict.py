@@ -14,7 +14,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.answers import (
     Answer,
-    Device,
+    DeviceAnswer,
     Dtype,
     Error,
     Nothing,
@@ -62,9 +62,9 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
             return _numbers(answer, truth)
         case Dtype(), Dtype():
             return _dtypes(answer, truth)
-        case Device(), Device():
+        case DeviceAnswer(), DeviceAnswer():
             return _RIGHT if answer == truth else _WRONG
-        case Device(), _:
+        case DeviceAnswer(), _:
             return Judgement(Result.WRONG, gettext("That is a device, and what comes out here is none."))
         case WordAnswer(text), WordAnswer(wanted):
             return _RIGHT if _folded(text) == _folded(wanted) else _WRONG
@@ -80,7 +80,7 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
             return Judgement(Result.WRONG, gettext("It gives a value, not None."))
         case Numbers(), Nothing():
             return Judgement(Result.WRONG, gettext("It does not give a number."))
-        case ((Numbers() | Dtype() | WordAnswer()), Device()):
+        case ((Numbers() | Dtype() | WordAnswer()), DeviceAnswer()):
             return Judgement(Result.WRONG, gettext("The question is about a device, such as mps or xpu."))
         case Numbers(), Dtype():
             return Judgement(Result.WRONG, gettext("The question is about a dtype, such as float32."))

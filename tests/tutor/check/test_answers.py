@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ptrepl.tutor.check.answer_in_words import answer_in_words
 from ptrepl.tutor.check.answers import (
-    Device,
+    DeviceAnswer,
     Dtype,
     Error,
     Nothing,
@@ -77,12 +77,12 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("torch.float32", Dtype("float32")),
         ("dtype=torch.int64", Dtype("int64")),
         ("long", Dtype("int64")),
-        ("cpu", Device("cpu")),
-        ("on the CPU", Device("cpu")),
-        ('"cuda:0"', Device("cuda")),
-        ("device='meta'", Device("meta")),
-        ("device(type='cuda', index=0)", Device("cuda")),
-        ('torch.device("mps")', Device("mps")),
+        ("cpu", DeviceAnswer("cpu")),
+        ("on the CPU", DeviceAnswer("cpu")),
+        ('"cuda:0"', DeviceAnswer("cuda")),
+        ("device='meta'", DeviceAnswer("meta")),
+        ("device(type='cuda', index=0)", DeviceAnswer("cuda")),
+        ('torch.device("mps")', DeviceAnswer("mps")),
         ("RuntimeError", Error("RuntimeError")),
         ("torch.OutOfMemoryError", Error("OutOfMemoryError")),
         ("KeyboardInterrupt", Error("KeyboardInterrupt")),
@@ -416,5 +416,7 @@ def test_a_device_is_right_by_its_kind():
         answer = read_answer(typed)
         assert answer is not None
         assert judge(answer, truth).result is Result.WRONG, typed
-    assert answer_in_words("it stays on the CPU, because of the second line", Device("cpu")) == Device("cpu")
+    assert answer_in_words("it stays on the CPU, because of the second line", DeviceAnswer("cpu")) == DeviceAnswer(
+        "cpu"
+    )
     assert read_answer("cpu + 1") is None

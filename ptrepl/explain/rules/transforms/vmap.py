@@ -6,6 +6,8 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
+_MORE = "transforms/vmap"
+
 
 def _condition(_case: Case) -> Finding:
     return Finding(
@@ -60,15 +62,23 @@ RULES = (
         ("RuntimeError",),
         r"^vmap: .* in some data-dependent control flow",
         _condition,
+        more=_MORE,
         lesson="faster/if-inside",
     ),
-    Rule("vmap number", ("RuntimeError",), r"^vmap: .* calling \.item\(\) on a Tensor", _single_number),
-    Rule("vmap mask", ("RuntimeError",), r"^vmap: .* dynamic shape\. .* boolean mask", _mask),
-    Rule("vmap random", ("RuntimeError",), r"^vmap: called random operation while in randomness error mode", _random),
+    Rule("vmap number", ("RuntimeError",), r"^vmap: .* calling \.item\(\) on a Tensor", _single_number, more=_MORE),
+    Rule("vmap mask", ("RuntimeError",), r"^vmap: .* dynamic shape\. .* boolean mask", _mask, more=_MORE),
+    Rule(
+        "vmap random",
+        ("RuntimeError",),
+        r"^vmap: called random operation while in randomness error mode",
+        _random,
+        more=_MORE,
+    ),
     Rule(
         "vmap lengths",
         ("ValueError",),
         r"^vmap: Expected all tensors to have the same size.* got sizes (.*) for",
         _lengths,
+        more=_MORE,
     ),
 )
