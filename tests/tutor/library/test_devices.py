@@ -76,12 +76,23 @@ WRONG = {
             "But the new one is not",
         ),
         (HONEST + "    return job + 1", "Another one takes longer"),
+        (
+            HONEST + "    gpu.wait()\n    gpu.send(job)\n    start = gpu.clock()\n    gpu.wait()\n"
+            "    return gpu.clock() - start",
+            "Read `start` before gpu.send(job)",
+        ),
+        (
+            HONEST
+            + "    gpu.wait()\n    start = gpu.now\n    gpu.send(job)\n    gpu.wait()\n    return gpu.now - start",
+            "has no attribute 'now'",
+        ),
     ],
     "bytes": [
         (BYTES + "    return sum(p.numel() for p in net.parameters())", "That counts the numbers"),
         (BYTES + "    return sum(4 * p.numel() for p in net.parameters())", "right for float32 alone"),
         (BYTES + "    return sum(p.element_size() for p in net.parameters())", "Multiply it by p.numel()"),
         (BYTES + "    return 44", "bytes_of"),
+        (BYTES + "    return net.weight.nbytes + net.bias.nbytes", "Not every network has a weight"),
     ],
 }
 

@@ -78,6 +78,7 @@ WRONG = {
         (FORWARD.replace("    ", "") + END, "Without autocast all is float32"),
         (CAST + FORWARD + "slope = net.weight.grad", "There are no gradients yet"),
         (CAST.replace("device.type", "device") + FORWARD + END, "device.type in the place of device"),
+        (CAST + FORWARD + END + "\ntorch.optim.SGD(net.parameters(), lr=0.1).step()", "no optimizer here"),
         (CAST.replace("bfloat16", "float16") + FORWARD + END, "Ask for torch.bfloat16"),
     ],
     "look-only": [

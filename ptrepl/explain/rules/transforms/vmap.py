@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ptrepl.explain.case import Case
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import gettext, ngettext
 
 _MORE = "transforms/vmap"
 
@@ -56,6 +56,31 @@ def _lengths(case: Case) -> Finding:
     )
 
 
+def _dim(case: Case) -> Finding:
+    return Finding(
+        ngettext(
+            "in_dims names dim {dim} for an argument that has {count} dim, counted from 0. It has a number for each "
+            "argument, in their order, and one number alone is for all of them.",
+            "in_dims names dim {dim} for an argument that has {count} dims, counted from 0. It has a number for each "
+            "argument, in their order, and one number alone is for all of them.",
+            int(case.match.group(2)),
+            dim=case.match.group(1),
+        )
+    )
+
+
+def _arguments(case: Case) -> Finding:
+    places, given = (text.count("*") for text in case.match.groups())
+    return Finding(
+        gettext(
+            "in_dims must have a place for each argument that the function is called with: it has {places}, and the "
+            "call has {given}.",
+            places=places,
+            given=given,
+        )
+    )
+
+
 RULES = (
     Rule(
         "vmap condition",
@@ -79,6 +104,21 @@ RULES = (
         ("ValueError",),
         r"^vmap: Expected all tensors to have the same size.* got sizes (.*) for",
         _lengths,
+        more=_MORE,
+    ),
+    Rule(
+        "vmap dim",
+        ("ValueError",),
+        r"^vmap\(.*Got in_dim=(-?\d+) for some input, but that input is a Tensor of dimensionality (\d+)",
+        _dim,
+        more=_MORE,
+    ),
+    Rule(
+        "vmap arguments",
+        ("ValueError",),
+        r"^vmap\(.*in_dims has structure TreeSpec\(tuple, None, \[([*,\s]*)\]\) "
+        r"but inputs has structure TreeSpec\(tuple, None, \[([*,\s]*)\]\)",
+        _arguments,
         more=_MORE,
     ),
 )

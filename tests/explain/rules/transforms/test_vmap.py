@@ -31,6 +31,18 @@ def test_arguments_of_other_lengths() -> None:
     assert "in_dims has None in its place" in said
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("torch.vmap(torch.add, in_dims=1)(rows, torch.ones(3))", "dim 1 for an argument that has 1 dim, counted"),
+        ("torch.vmap(torch.add, in_dims=(0, 2))(rows, rows)", "dim 2 for an argument that has 2 dims"),
+        ("torch.vmap(torch.add, in_dims=(0, 0))(rows)", "it has 2, and the call has 1."),
+    ],
+)
+def test_in_dims_that_do_not_fit(call: str, said: str) -> None:
+    assert said in why(f"{HEAD}{call}").text
+
+
 def test_nothing_is_said_of_an_error_of_the_function_itself() -> None:
     said = why(f"{HEAD}torch.vmap(lambda row: row @ torch.ones(4))(rows)").text
     assert "vmap" not in said
