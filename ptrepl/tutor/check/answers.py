@@ -110,6 +110,8 @@ _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.I
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
 _MARKED = re.compile(r"`([^`]*)`\.?")
 """As code is marked in a text."""
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})*,0\d{2}(?:,\d{3})*")
+"""Commas between thousands, ``40,000``; ``100,200`` may be a row, and nobody writes a number of it as ``000``."""
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
@@ -176,6 +178,8 @@ def read_answer(text: str) -> Answer | None:
         return Numbers((number,), ())
     if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):
         return read_answer(counted[1])
+    if _THOUSANDS.fullmatch(text):
+        return Numbers((int(text.replace(",", "")),), ())
     if hundredths := _PER_CENT.fullmatch(text):
         return Numbers((float(hundredths[1]) / 100,), ())
     if _TIMES.fullmatch(text):
