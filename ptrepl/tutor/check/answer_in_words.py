@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from ptrepl.tutor.check.answers import Answer, Dtype, Numbers, read_answer, read_letter
+from ptrepl.tutor.check.answers import Answer, DeviceAnswer, Dtype, Numbers, read_answer, read_letter
 from ptrepl.tutor.format.lesson import Block, Choices
 
 _LEADING = frozenset(
     "a an the i it its it's that that's this they think guess say believe is are be becomes become gives give has have "
     "would will should must can probably maybe surely answer result dtype type shape value stays comes out prints "
-    "returns shows so then of to number numbers value values".split()
+    "returns shows so then of on to device still number numbers value values".split()
 )
 """What may stand before the value without saying anything about it."""
 _DENIAL = re.compile(
@@ -25,6 +25,7 @@ _KINDS = {
     "dtype": re.compile(
         r"(?<![\w.])(?:torch\.)?(?:b?float|u?int|complex)\d+(?!\w)|(?<![\w.])(?:torch\.)?bool(?!\w)", re.I
     ),
+    "device": re.compile(r"(?<![\w.])(?:cpu|gpu|meta|cuda|mps|xpu|hpu)(?::\d+)?(?!\w)", re.I),
     "truth": re.compile(r"(?<![\w.])(?:true|false)(?!\w)", re.I),
     "number": re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)"),
     "row": re.compile(
@@ -77,6 +78,8 @@ def is_undecided(text: str, question: Block) -> bool:
 def _kind(truth: Answer | None) -> str:
     if isinstance(truth, Dtype):
         return "dtype"
+    if isinstance(truth, DeviceAnswer):
+        return "device"
     if not isinstance(truth, Numbers):
         return ""
     if truth.shape == ():

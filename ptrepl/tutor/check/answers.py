@@ -51,6 +51,13 @@ class Dtype:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceAnswer:
+    """A device by its kind, such as ``cpu`` and ``cuda``, without its number; ``gpu`` is said and never true."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Error:
     """An exception by the name of its class; "" for "some error"."""
 
@@ -62,7 +69,7 @@ class Nothing:
     """None."""
 
 
-Answer = Numbers | WordAnswer | Dtype | Error | Nothing
+Answer = Numbers | WordAnswer | Dtype | DeviceAnswer | Error | Nothing
 
 _DTYPES = {
     **{name: name for name in ("float16", "bfloat16", "float32", "float64", "complex64", "complex128", "bool")},
@@ -103,6 +110,8 @@ _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.I
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
 _MARKED = re.compile(r"`([^`]*)`\.?")
 """As code is marked in a text."""
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})*,0\d{2}(?:,\d{3})*")
+"""Commas between thousands, ``40,000``; ``100,200`` may be a row, and nobody writes a number of it as ``000``."""
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)
@@ -119,6 +128,12 @@ _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
 _AND = re.compile(r"(?<=[\d.\])]),?\s+and\s+(?=[-+.\d\[(])", re.IGNORECASE)
 """The ``and`` between numbers, as a sentence counts them up: ``200 and 210``; Python's own would give one of them."""
+_KIND = r"(?P<kind>cpu|gpu|meta|cuda|mps|xpu|hpu)(?::\d+)?"
+_DEVICE = re.compile(
+    rf"(?:on |the |device\s*=\s*)*(?P<quote>['\"]?){_KIND}(?P=quote)(?: device)?\.?|"
+    rf"(?:torch\.)?device\((?:type=)?(['\"]){_KIND.replace('kind', 'made')}\3(?:,\s*(?:index=)?\d+)?\)",
+    re.IGNORECASE,
+)
 _FILLERS = frozenset("it is its a an the that this will would there of to".split())
 _LONGEST = 2_000
 
@@ -151,6 +166,8 @@ def read_answer(text: str) -> Answer | None:
         return word
     if said := _YES_OR_NO.fullmatch(text):
         return _WORDS[said[1].casefold()]
+    if place := _DEVICE.fullmatch(text):
+        return DeviceAnswer((place["kind"] or place["made"]).casefold())
     words = {*re.findall(r"[a-z]+", text.casefold())}
     if "error" in words and not words - _FILLERS - {"error", "raises", "gives", "get"}:
         return Error("")
@@ -161,6 +178,8 @@ def read_answer(text: str) -> Answer | None:
         return Numbers((number,), ())
     if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):
         return read_answer(counted[1])
+    if _THOUSANDS.fullmatch(text):
+        return Numbers((int(text.replace(",", "")),), ())
     if hundredths := _PER_CENT.fullmatch(text):
         return Numbers((float(hundredths[1]) / 100,), ())
     if _TIMES.fullmatch(text):
@@ -245,6 +264,8 @@ def example(question: Block, truth: Answer | None = None) -> str:
         return gettext("An answer is {example} or {other}.", example="True", other="False")
     if isinstance(truth, Dtype):
         forms = ["float32", "int8"]
+    elif isinstance(truth, DeviceAnswer):
+        forms = ["xpu", "mps"]
     elif asked.endswith((".shape", ".size()")):
         forms = ["(2, 3)", "(4, 5)"]
     elif isinstance(truth, Numbers) and truth.boolean:
