@@ -265,7 +265,7 @@ def example(question: Block, truth: Answer | None = None) -> str:
     if isinstance(truth, Dtype):
         forms = ["float32", "int8"]
     elif isinstance(truth, DeviceAnswer):
-        forms = ["xpu", "mps"]
+        forms = ["cuda", "mps"]
     elif asked.endswith((".shape", ".size()")):
         forms = ["(2, 3)", "(4, 5)"]
     elif isinstance(truth, Numbers) and truth.boolean:

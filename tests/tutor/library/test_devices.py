@@ -36,6 +36,8 @@ RIGHT = {
         "    took += gpu.clock()\n    return took",
         "def now(gpu):\n    gpu.wait()\n    return gpu.clock()\n" + HONEST + "    start = now(gpu)\n    gpu.send(job)\n"
         "    return now(gpu) - start",
+        HONEST + "    gpu.send(0)\n    gpu.wait()\n    start = gpu.clock()\n    gpu.send(job)\n    gpu.wait()\n"
+        "    return gpu.clock() - start",
         HONEST + "    gpu.wait()\n    gpu.wait()\n    start = gpu.clock()\n    gpu.send(job)\n    gpu.wait()\n"
         "    return float(gpu.clock() - start)",
     ],
@@ -59,7 +61,7 @@ WRONG = {
         ("ready = torch.tensor([3.0, 0.0, 7.0])\ndraft = rain.to('meta', torch.float16)", "typed in"),
     ],
     "together": [
-        ("net = nn.Linear(1, 1)\nnet.to('meta')\nrooms.to('meta')\nguess = net(rooms)", "Name it: rooms ="),
+        ("net = nn.Linear(1, 1)\nnet.to('meta')\nrooms.to('meta')\nguess = net(rooms)", "a new tensor that nothing keeps"),
         ("net = nn.Linear(1, 1)\nguess = net(rooms)", "nothing was moved"),
         ("net = nn.Linear(1, 1)\nrooms = rooms.to('meta')\nguess = net(rooms)", "the network is not"),
         ("net = nn.Linear(1, 1)\nnet.to('meta')\ninputs = rooms.to('meta')\nguess = net(rooms)", "got the old ones"),
@@ -84,7 +86,7 @@ WRONG = {
         (
             HONEST
             + "    gpu.wait()\n    start = gpu.now\n    gpu.send(job)\n    gpu.wait()\n    return gpu.now - start",
-            "has no attribute 'now'",
+            "Use clock(), send() and wait() alone",
         ),
     ],
     "bytes": [
