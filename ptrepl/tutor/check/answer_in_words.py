@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ptrepl.tutor.check.answers import Answer, DeviceAnswer, Dtype, Numbers, read_answer, read_letter
+from ptrepl.tutor.check.answers import THOUSANDS, Answer, DeviceAnswer, Dtype, Numbers, read_answer, read_letter
 from ptrepl.tutor.format.lesson import Block, Choices
 
 _LEADING = frozenset(
@@ -27,7 +27,7 @@ _KINDS = {
     ),
     "device": re.compile(r"(?<![\w.])(?:cpu|gpu|meta|cuda|mps|xpu|hpu)(?::\d+)?(?!\w)", re.I),
     "truth": re.compile(r"(?<![\w.])(?:true|false)(?!\w)", re.I),
-    "number": re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)"),
+    "number": re.compile(rf"(?<![\w.])(?:{THOUSANDS}|[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?)(?!\w)"),
     "row": re.compile(
         r"[\[(]?(?<![\w.])[\[(]*[-+]?\d[-+\d.e]*(?:[\s,\[\]()]+(?:and\s+)?[-+]?\d[-+\d.e]*)*[\])]*(?!\w)"
     ),

@@ -104,14 +104,15 @@ _IN_WORDS = {word: number for number, word in enumerate(_UNITS)} | {
     for number, unit in enumerate(["", *_UNITS[1:10]])
     for between in (" ", "-")
 }
-_COUNTED = re.compile(r"([-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECASE)
+THOUSANDS = r"[-+]?\d{1,3}(?:,\d{3})*,0\d{2}(?:,\d{3})*"
+"""Commas between thousands, ``40,000``; ``100,200`` may be a row, and nobody writes a number of it as ``000``."""
+_THOUSANDS = re.compile(THOUSANDS)
+_COUNTED = re.compile(rf"({THOUSANDS}|[-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECASE)
 _PER_CENT = re.compile(r"([-+]?\d+(?:\.\d*)?)\s*%")
 _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.IGNORECASE)
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
 _MARKED = re.compile(r"`([^`]*)`\.?")
 """As code is marked in a text."""
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})*,0\d{2}(?:,\d{3})*")
-"""Commas between thousands, ``40,000``; ``100,200`` may be a row, and nobody writes a number of it as ``000``."""
 _TIMES = re.compile(rf"\d+(?:{_BY}\d+)+")
 _GRAD_FN = re.compile(r",?\s*grad_fn\s*=\s*<[^<>]*>")
 _NODE = re.compile(r"<?(\w+Backward\d*)\b.*", re.DOTALL)

@@ -27,6 +27,7 @@ INT64, TRUE, ROW, SIX = Dtype("int64"), Numbers((True,), ()), Numbers((100, 0, 6
         ("it will be 6", SIX, SIX),
         ("it is 6", SIX, SIX),
         ("The result is -6.5, I guess", SIX, Numbers((-6.5,), ())),
+        ("I think it is 40,000", SIX, Numbers((40_000,), ())),
         ("it is not int64", INT64, None),
         ("int64, not int32", INT64, None),
         ("int64 or int32", INT64, None),

@@ -78,6 +78,7 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("dtype=torch.int64", Dtype("int64")),
         ("long", Dtype("int64")),
         ("4,000", Numbers((4000,), ())),
+        ("4,000 bytes", Numbers((4000,), ())),
         ("-1,250,000", Numbers((-1250000,), ())),
         ("100,200", Numbers((100, 200), (2,))),
         ("cpu", DeviceAnswer("cpu")),

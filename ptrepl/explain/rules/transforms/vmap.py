@@ -81,6 +81,24 @@ def _arguments(case: Case) -> Finding:
     )
 
 
+def _plain_argument(_case: Case) -> Finding:
+    return Finding(
+        gettext(
+            "vmap goes through tensors, and one argument here is no tensor. in_dims has None in its place, so that each "
+            "call gets it as it is; where each row has a number of its own, make a tensor of them."
+        )
+    )
+
+
+def _in_a_tuple(_case: Case) -> Finding:
+    return Finding(
+        gettext(
+            "The arguments stand together in one tuple, which is a single argument. Give them one by one, as the "
+            "function itself takes them."
+        )
+    )
+
+
 RULES = (
     Rule(
         "vmap condition",
@@ -119,6 +137,21 @@ RULES = (
         r"^vmap\(.*in_dims has structure TreeSpec\(tuple, None, \[([*,\s]*)\]\) "
         r"but inputs has structure TreeSpec\(tuple, None, \[([*,\s]*)\]\)",
         _arguments,
+        more=_MORE,
+    ),
+    Rule(
+        "vmap plain argument",
+        ("ValueError",),
+        r"^vmap\(.*We cannot vmap over non-Tensor arguments",
+        _plain_argument,
+        more=_MORE,
+    ),
+    Rule(
+        "vmap in a tuple",
+        ("ValueError",),
+        r"^vmap\(.*in_dims has structure TreeSpec\(tuple, None, \[[*,\s]*\]\) "
+        r"but inputs has structure TreeSpec\(tuple, None, \[TreeSpec\(tuple, None, \[[*,\s]*\]\)\]\)",
+        _in_a_tuple,
         more=_MORE,
     ),
 )

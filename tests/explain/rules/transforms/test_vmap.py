@@ -37,6 +37,8 @@ def test_arguments_of_other_lengths() -> None:
         ("torch.vmap(torch.add, in_dims=1)(rows, torch.ones(3))", "dim 1 for an argument that has 1 dim, counted"),
         ("torch.vmap(torch.add, in_dims=(0, 2))(rows, rows)", "dim 2 for an argument that has 2 dims"),
         ("torch.vmap(torch.add, in_dims=(0, 0))(rows)", "it has 2, and the call has 1."),
+        ("torch.vmap(torch.add, in_dims=(0, 0))((rows, rows))", "together in one tuple"),
+        ("torch.vmap(torch.add, in_dims=(0, 0))(rows, 30)", "one argument here is no tensor. in_dims has None"),
     ],
 )
 def test_in_dims_that_do_not_fit(call: str, said: str) -> None:
