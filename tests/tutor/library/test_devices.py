@@ -61,7 +61,10 @@ WRONG = {
         ("ready = torch.tensor([3.0, 0.0, 7.0])\ndraft = rain.to('meta', torch.float16)", "typed in"),
     ],
     "together": [
-        ("net = nn.Linear(1, 1)\nnet.to('meta')\nrooms.to('meta')\nguess = net(rooms)", "a new tensor that nothing keeps"),
+        (
+            "net = nn.Linear(1, 1)\nnet.to('meta')\nrooms.to('meta')\nguess = net(rooms)",
+            "a new tensor that nothing keeps",
+        ),
         ("net = nn.Linear(1, 1)\nguess = net(rooms)", "nothing was moved"),
         ("net = nn.Linear(1, 1)\nrooms = rooms.to('meta')\nguess = net(rooms)", "the network is not"),
         ("net = nn.Linear(1, 1)\nnet.to('meta')\ninputs = rooms.to('meta')\nguess = net(rooms)", "got the old ones"),

@@ -84,8 +84,8 @@ def _arguments(case: Case) -> Finding:
 def _plain_argument(_case: Case) -> Finding:
     return Finding(
         gettext(
-            "vmap goes through tensors, and one argument here is no tensor. in_dims has None in its place, so that each "
-            "call gets it as it is; where each row has a number of its own, make a tensor of them."
+            "vmap goes through tensors, and one argument here is no tensor. in_dims has None in its place, so that "
+            "each call gets it as it is; where each row has a number of its own, make a tensor of them."
         )
     )
 
@@ -140,14 +140,14 @@ RULES = (
         more=_MORE,
     ),
     Rule(
-        "vmap plain argument",
+        "vmap plain",
         ("ValueError",),
         r"^vmap\(.*We cannot vmap over non-Tensor arguments",
         _plain_argument,
         more=_MORE,
     ),
     Rule(
-        "vmap in a tuple",
+        "vmap tuple",
         ("ValueError",),
         r"^vmap\(.*in_dims has structure TreeSpec\(tuple, None, \[[*,\s]*\]\) "
         r"but inputs has structure TreeSpec\(tuple, None, \[TreeSpec\(tuple, None, \[[*,\s]*\]\)\]\)",
