@@ -81,7 +81,7 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
         case Numbers(), Nothing():
             return Judgement(Result.WRONG, gettext("It does not give a number."))
         case ((Numbers() | Dtype() | WordAnswer()), DeviceAnswer()):
-            return Judgement(Result.WRONG, gettext("The question is about a device, such as cuda or cpu."))
+            return Judgement(Result.WRONG, gettext("The question is about a device, such as cuda or mps."))
         case Numbers(), Dtype():
             return Judgement(Result.WRONG, gettext("The question is about a dtype, such as float32."))
     return _WRONG
