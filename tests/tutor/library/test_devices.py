@@ -54,9 +54,9 @@ RIGHT = {
 WRONG = {
     "in-one": [
         ("ready = rain.to(torch.float32, device)", "The device comes first"),
-        ("ready = rain.to(device)\ndraft = rain.to('meta')", "`ready` holds whole numbers still"),
-        ("ready = rain.to(device, torch.float32)\ndraft = rain.to(torch.float16)", "on the device of `rain` still"),
-        ("ready = rain.to(device, torch.float32)\ndraft = rain.to('meta')", "`draft` holds whole numbers still"),
+        ("ready = rain.to(device)\ndraft = rain.to('meta')", "`ready` still holds whole numbers"),
+        ("ready = rain.to(device, torch.float32)\ndraft = rain.to(torch.float16)", "still on the device of `rain`"),
+        ("ready = rain.to(device, torch.float32)\ndraft = rain.to('meta')", "`draft` still holds whole numbers"),
         ("ready = rain.to('device', torch.float32)", "take the quotes away"),
         ("ready = torch.tensor([3.0, 0.0, 7.0])\ndraft = rain.to('meta', torch.float16)", "typed in"),
     ],

@@ -62,7 +62,7 @@ WRONG = {
         (
             UP + "    up = 0\n    for a, b in zip(heights, heights[1:]):\n        up = up + max(float(b - a), 0.0)\n"
             "    return torch.tensor(up)",
-            "it is the loop still",
+            "it is still the loop",
         ),
     ],
     "columns": [
@@ -82,7 +82,7 @@ WRONG = {
         (CAST.replace("bfloat16", "float16") + FORWARD + END, "Ask for torch.bfloat16"),
     ],
     "look-only": [
-        (LOOK + "    guess = net(rows)\n    return nn.MSELoss()(guess, goals)", "The graph is made still"),
+        (LOOK + "    guess = net(rows)\n    return nn.MSELoss()(guess, goals)", "A graph is still made"),
         (LOOK + "    return nn.MSELoss()(net(rows).detach(), goals)", "cuts the graph off when it has been made"),
         (LOOK + "    net.eval()\n    return nn.MSELoss()(net(rows), goals)", "A graph is made all the same"),
         (
