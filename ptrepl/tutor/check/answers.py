@@ -135,6 +135,7 @@ _DEVICE = re.compile(
     rf"(?:torch\.)?device\((?:type=)?(['\"]){_KIND.replace('kind', 'made')}\3(?:,\s*(?:index=)?\d+)?\)",
     re.IGNORECASE,
 )
+_FAILURES = frozenset({"error", "fails", "crashes"})
 _FILLERS = frozenset("it is its a an the that this will would there of to".split())
 _LONGEST = 2_000
 
@@ -170,7 +171,7 @@ def read_answer(text: str) -> Answer | None:
     if place := _DEVICE.fullmatch(text):
         return DeviceAnswer((place["kind"] or place["made"]).casefold())
     words = {*re.findall(r"[a-z]+", text.casefold())}
-    if "error" in words and not words - _FILLERS - {"error", "raises", "gives", "get"}:
+    if words & _FAILURES and not words - _FILLERS - _FAILURES - {"raises", "gives", "get"}:
         return Error("")
     if {"true", "false"} <= words and not {"[", "("} & {*text}:
         # both of them, and so neither, unless there are more than two: then they are listed

@@ -63,6 +63,7 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("yes, they are equal", Numbers((True,), ())),
         ("no, there is one more", Numbers((False,), ())),
         ("it raises an error", Error("")),
+        ("it fails", Error("")),
         ("True or False", None),
         ("True, False", None),
         ("True, False, True", Numbers((True, False, True), (3,))),
