@@ -44,6 +44,8 @@ LESSONS = (
     "logistic",
     "modules",
     "optim",
+    "devices",
+    "faster",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (

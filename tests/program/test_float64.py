@@ -38,6 +38,8 @@ def test_each_lesson_is_played_to_its_end_through_a_pipe(name: str, startup: dic
     assert "That was the last step: you have finished" in done.stdout
 
 
+@pytest.mark.filterwarnings("ignore:Anomaly Detection has been enabled")
+@pytest.mark.filterwarnings("ignore:Error detected in")
 @pytest.mark.parametrize("name", share(LESSONS, 10))
 def test_each_lesson_is_played_where_float64_was_set_before(name: str) -> None:
     skipping_what_lacks_pandas(name)

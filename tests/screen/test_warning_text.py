@@ -6,7 +6,8 @@ import warnings
 
 import pytest
 
-from ptrepl.screen.warning_text import warning_text, wrap_warnings
+from ptrepl.screen import warning_text as module
+from ptrepl.screen.warning_text import warning_text, without_our_frames, wrap_warnings
 
 LONG = (
     "<ptrepl-1>:4: UserWarning: The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. See "
@@ -47,3 +48,15 @@ def test_the_learners_own_way_of_writing_them_stays(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(warnings, "formatwarning", mine)
     wrap_warnings(lambda: 30)
     assert warnings.formatwarning is mine
+
+
+def test_frames_of_ours_that_led_to_the_learner_are_left_out() -> None:
+    outer, inner = (
+        '  File "/usr/bin/ptrepl", line 8, in <module>\n    main()\n',
+        f'  File "{module.__file__}", line 9, in run\n',
+    )
+    ours = f"{outer}{inner}    go()\n"
+    theirs = '  File "<ptrepl-2>", line 1, in <module>\n    y = f(x)\n  File "/home/own.py", line 1, in f\n    g()\n'
+    said = "graph.py:979: UserWarning: Error detected in SqrtBackward0. Traceback of forward call:\n"
+    assert without_our_frames(f"{said}{ours}{theirs}  return run()\n") == f"{said}{theirs}  return run()\n"
+    assert without_our_frames(f"{said}{theirs}") == f"{said}{theirs}"

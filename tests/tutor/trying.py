@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from ptrepl.tutor.check.answers import Dtype, Error, Numbers
+from ptrepl.tutor.check.answers import DeviceAnswer, Dtype, Error, Numbers
 from ptrepl.tutor.format.lesson import Choices, Lesson, Role, Step, StepKind
 from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.replay.dry_run import truth
@@ -70,7 +70,9 @@ def right_answer(lesson: Lesson, step: Step) -> str:
     import torch
 
     found = truth(lesson, lesson.steps.index(step), step.codes(Role.PREDICT)[0], given())
-    assert isinstance(found, Numbers | Dtype | Error), "nobody could type this answer"
+    assert isinstance(found, Numbers | Dtype | DeviceAnswer | Error), "nobody could type this answer"
+    if isinstance(found, DeviceAnswer):
+        return found.kind
     if not isinstance(found, Numbers):
         return found.name
     return str(torch.tensor(found.flat).reshape(found.shape or ()).tolist())

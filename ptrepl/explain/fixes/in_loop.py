@@ -110,10 +110,16 @@ def with_fresh_start(case: Case, finding: Finding) -> Finding:
     fixes = tuple(_begun(fix, lines) if _is_loop(fix, whole) else fix for fix in finding.fixes)
     kinds = (int, float, list, dict, set)
     unknown = [name for name, line in begun.items() if line is None and type(case.names.get(name)) in kinds]
-    if not unknown or not any(_is_loop(fix, whole) for fix in finding.fixes):
+    if not unknown or _in_test(case, whole) or not any(_is_loop(fix, whole) for fix in finding.fixes):
         return replace(finding, fixes=fixes)
     anew = gettext("Begin {names} anew before the loop runs again: it has added to them already.", names=every(unknown))
     return replace(finding, text=f"{finding.text} {anew}", fixes=fixes)
+
+
+def _in_test(case: Case, whole: ast.stmt) -> bool:
+    """Whether the test of a ``while`` failed: maybe before its first round, so that nothing has been added yet."""
+    failed = _at_prompt(case)[0]
+    return isinstance(whole, ast.While) and any(each is failed for each in ast.walk(whole.test))
 
 
 def _is_loop(fix: Fix, whole: ast.stmt) -> bool:

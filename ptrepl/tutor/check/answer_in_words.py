@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import re
 
-from ptrepl.tutor.check.answers import Answer, Dtype, Numbers, read_answer, read_letter
+from ptrepl.tutor.check.answers import THOUSANDS, Answer, DeviceAnswer, Dtype, Error, Numbers, read_answer, read_letter
 from ptrepl.tutor.format.lesson import Block, Choices
 
 _LEADING = frozenset(
     "a an the i it its it's that that's this they think guess say believe is are be becomes become gives give has have "
     "would will should must can probably maybe surely answer result dtype type shape value stays comes out prints "
-    "returns shows so then of to number numbers value values".split()
+    "raises returns shows so then of on to device still only just number numbers value values".split()
 )
 """What may stand before the value without saying anything about it."""
 _DENIAL = re.compile(
     r"\b(?:not|no|never|neither|nor|or|either|instead|unless|but|nothing|cannot|wrong)\b|n['’]t\b", re.I
 )
+_BECAUSE = re.compile(r"\b(?:because|since)\b", re.I)
 _REASON = r"(?:\s*[,;:.–—]\s*|\s+(?=(?:because|since|as|for)\b))"
 _KINDS = {
     "dtype": re.compile(
         r"(?<![\w.])(?:torch\.)?(?:b?float|u?int|complex)\d+(?!\w)|(?<![\w.])(?:torch\.)?bool(?!\w)", re.I
     ),
+    "device": re.compile(r"(?<![\w.])(?:cpu|gpu|meta|cuda|mps|xpu|hpu)(?::\d+)?(?!\w)", re.I),
+    "error": re.compile(r"(?<![\w.])(?:\w*(?-i:Error)|error)(?!\w)", re.I),
     "truth": re.compile(r"(?<![\w.])(?:true|false)(?!\w)", re.I),
-    "number": re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)"),
+    "number": re.compile(rf"(?<![\w.])(?:{THOUSANDS}|[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?)(?!\w)"),
     "row": re.compile(
         r"[\[(]?(?<![\w.])[\[(]*[-+]?\d[-+\d.e]*(?:[\s,\[\]()]+(?:and\s+)?[-+]?\d[-+\d.e]*)*[\])]*(?!\w)"
     ),
@@ -35,11 +38,13 @@ _NUMBER_WORDS = re.compile(r"\b(?:zero|two|three|four|five|six|seven|eight|nine|
 
 
 def answer_in_words(text: str, truth: Answer | None) -> Answer | None:
-    """The one value of the kind of ``truth`` in these words; None where that is not sure."""
+    """The one value of the kind of ``truth`` in these words, or an error; None where that is not sure."""
     kind = _kind(truth)
-    if not kind or "?" in text or _DENIAL.search(text):
+    if not kind or "?" in text or _denies(text):
         return None
     text = text.strip()
+    if _KINDS["error"].search(claim := _BECAUSE.split(text, maxsplit=1)[0].rstrip(" ,;")):
+        kind, text = "error", claim
     found = list(_KINDS[kind].finditer(text))
     if len(found) != 1 or (kind in ("number", "row") and _NUMBER_WORDS.search(text)):
         return None
@@ -47,7 +52,7 @@ def answer_in_words(text: str, truth: Answer | None) -> Answer | None:
     if not _leads(text[: value.start()]) or not _ends(text[value.end() :]):
         return None
     answer = read_answer(re.sub(r",?\s+and\s+", ", ", value.group().rstrip(".,")))
-    return answer if type(answer) is type(truth) else None
+    return answer if isinstance(answer, Error) or type(answer) is type(truth) else None
 
 
 def letter_in_words(text: str, question: Choices) -> int | None:
@@ -57,7 +62,7 @@ def letter_in_words(text: str, question: Choices) -> int | None:
         text,
         re.I,
     )
-    if match is None or "?" in text or _DENIAL.search(text) or not _leads(match["lead"]):
+    if match is None or "?" in text or _denies(text) or not _leads(match["lead"]):
         return None
     others = set(re.findall(r"\b[b-z]\b", match["rest"].casefold())) - {"i", "s", "t"}
     return None if others else read_letter(match["letter"], question)
@@ -77,11 +82,20 @@ def is_undecided(text: str, question: Block) -> bool:
 def _kind(truth: Answer | None) -> str:
     if isinstance(truth, Dtype):
         return "dtype"
+    if isinstance(truth, DeviceAnswer):
+        return "device"
+    if isinstance(truth, Error):
+        return "error"
     if not isinstance(truth, Numbers):
         return ""
     if truth.shape == ():
         return "truth" if truth.boolean else "number"
     return "" if truth.boolean else "row"
+
+
+def _denies(text: str) -> bool:
+    """Whether a value may be named to be denied; not in the reason for it, ``cpu, since nothing keeps the other``."""
+    return _DENIAL.search(_BECAUSE.split(text, maxsplit=1)[0]) is not None
 
 
 def _leads(before: str) -> bool:

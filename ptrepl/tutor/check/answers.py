@@ -51,6 +51,13 @@ class Dtype:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceAnswer:
+    """A device by its kind, such as ``cpu`` and ``cuda``, without its number; ``gpu`` is said and never true."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Error:
     """An exception by the name of its class; "" for "some error"."""
 
@@ -62,7 +69,7 @@ class Nothing:
     """None."""
 
 
-Answer = Numbers | WordAnswer | Dtype | Error | Nothing
+Answer = Numbers | WordAnswer | Dtype | DeviceAnswer | Error | Nothing
 
 _DTYPES = {
     **{name: name for name in ("float16", "bfloat16", "float32", "float64", "complex64", "complex128", "bool")},
@@ -97,7 +104,10 @@ _IN_WORDS = {word: number for number, word in enumerate(_UNITS)} | {
     for number, unit in enumerate(["", *_UNITS[1:10]])
     for between in (" ", "-")
 }
-_COUNTED = re.compile(r"([-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECASE)
+THOUSANDS = r"[-+]?\d{1,3}(?:,\d{3})*,0\d{2}(?:,\d{3})*"
+"""Commas between thousands, ``40,000``; ``100,200`` may be a row, and nobody writes a number of it as ``000``."""
+_THOUSANDS = re.compile(THOUSANDS)
+_COUNTED = re.compile(rf"({THOUSANDS}|[-+]?\d+(?:\.\d*)?)\s+((?:[a-z]+\s?)+)\.?", re.IGNORECASE)
 _PER_CENT = re.compile(r"([-+]?\d+(?:\.\d*)?)\s*%")
 _LABEL = re.compile(r"^(?:shape|size|dtype)\s*[:=]?\s*(?=[\[(\d]|torch\.)", re.IGNORECASE)
 _BY = r"(?:\s*[x×]\s*|\s+by\s+)"
@@ -119,6 +129,13 @@ _CLOSED = re.compile(r"(?<=[)\]])\.$")
 """The full stop behind an answer that was written as a sentence."""
 _AND = re.compile(r"(?<=[\d.\])]),?\s+and\s+(?=[-+.\d\[(])", re.IGNORECASE)
 """The ``and`` between numbers, as a sentence counts them up: ``200 and 210``; Python's own would give one of them."""
+_KIND = r"(?P<kind>cpu|gpu|meta|cuda|mps|xpu|hpu)(?::\d+)?"
+_DEVICE = re.compile(
+    rf"(?:on |the |device\s*=\s*)*(?P<quote>['\"]?){_KIND}(?P=quote)(?: device)?\.?|"
+    rf"(?:torch\.)?device\((?:type=)?(['\"]){_KIND.replace('kind', 'made')}\3(?:,\s*(?:index=)?\d+)?\)",
+    re.IGNORECASE,
+)
+_FAILURES = frozenset({"error", "fails", "crashes"})
 _FILLERS = frozenset("it is its a an the that this will would there of to".split())
 _LONGEST = 2_000
 
@@ -151,8 +168,10 @@ def read_answer(text: str) -> Answer | None:
         return word
     if said := _YES_OR_NO.fullmatch(text):
         return _WORDS[said[1].casefold()]
+    if place := _DEVICE.fullmatch(text):
+        return DeviceAnswer((place["kind"] or place["made"]).casefold())
     words = {*re.findall(r"[a-z]+", text.casefold())}
-    if "error" in words and not words - _FILLERS - {"error", "raises", "gives", "get"}:
+    if words & _FAILURES and not words - _FILLERS - _FAILURES - {"raises", "gives", "get"}:
         return Error("")
     if {"true", "false"} <= words and not {"[", "("} & {*text}:
         # both of them, and so neither, unless there are more than two: then they are listed
@@ -161,6 +180,8 @@ def read_answer(text: str) -> Answer | None:
         return Numbers((number,), ())
     if (counted := _COUNTED.fullmatch(text)) and not any(map(iskeyword, counted[2].split())):
         return read_answer(counted[1])
+    if _THOUSANDS.fullmatch(text):
+        return Numbers((int(text.replace(",", "")),), ())
     if hundredths := _PER_CENT.fullmatch(text):
         return Numbers((float(hundredths[1]) / 100,), ())
     if _TIMES.fullmatch(text):
@@ -245,6 +266,8 @@ def example(question: Block, truth: Answer | None = None) -> str:
         return gettext("An answer is {example} or {other}.", example="True", other="False")
     if isinstance(truth, Dtype):
         forms = ["float32", "int8"]
+    elif isinstance(truth, DeviceAnswer):
+        forms = ["cuda", "mps"]
     elif asked.endswith((".shape", ".size()")):
         forms = ["(2, 3)", "(4, 5)"]
     elif isinstance(truth, Numbers) and truth.boolean:

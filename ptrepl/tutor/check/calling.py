@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -34,17 +35,18 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
 def fresh(argument: Any) -> Any:
     """A copy of a tensor that is a leaf and requires grad as it does, with a copy of its gradient.
 
-    Of a list or tuple, a copy with copies in it; anything else as it is.
+    Of a list or tuple, a copy with copies in it; of an object whose class has ``__copy__``, what that gives; anything
+    else as it is.
     """
     if type(argument) in (list, tuple):
         return type(argument)(map(fresh, argument))
     if not is_tensor_value(argument):
-        return argument
-    copy = method("clone", method("detach", argument))
-    copy = method("requires_grad_", copy, read(argument).requires_grad)
+        return copy.copy(argument) if "__copy__" in vars(type(argument)) else argument
+    made = method("clone", method("detach", argument))
+    made = method("requires_grad_", made, read(argument).requires_grad)
     if (held := gradient(argument)) is not None:
-        copy.grad = method("clone", method("detach", held))
-    return copy
+        made.grad = method("clone", method("detach", held))
+    return made
 
 
 def argument_tensors(arguments: Any) -> list[Any]:

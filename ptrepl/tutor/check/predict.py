@@ -14,6 +14,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.answers import (
     Answer,
+    DeviceAnswer,
     Dtype,
     Error,
     Nothing,
@@ -61,6 +62,10 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
             return _numbers(answer, truth)
         case Dtype(), Dtype():
             return _dtypes(answer, truth)
+        case DeviceAnswer(), DeviceAnswer():
+            return _RIGHT if answer == truth else _WRONG
+        case DeviceAnswer(), _:
+            return Judgement(Result.WRONG, gettext("That is a device, and what comes out here is none."))
         case WordAnswer(text), WordAnswer(wanted):
             return _RIGHT if _folded(text) == _folded(wanted) else _WRONG
         case WordAnswer(text), Dtype(wanted):
@@ -75,6 +80,8 @@ def judge(answer: Answer, truth: Answer | None) -> Judgement:
             return Judgement(Result.WRONG, gettext("It gives a value, not None."))
         case Numbers(), Nothing():
             return Judgement(Result.WRONG, gettext("It does not give a number."))
+        case ((Numbers() | Dtype() | WordAnswer()), DeviceAnswer()):
+            return Judgement(Result.WRONG, gettext("The question is about a device, such as cuda or mps."))
         case Numbers(), Dtype():
             return Judgement(Result.WRONG, gettext("The question is about a dtype, such as float32."))
     return _WRONG

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ptrepl.tutor.check.answers import Answer, Dtype, Nothing, Numbers, WordAnswer, read_answer, stacked
+from ptrepl.tutor.check.answers import Answer, DeviceAnswer, Dtype, Nothing, Numbers, WordAnswer, read_answer, stacked
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, own
 
 
@@ -21,7 +21,7 @@ def truth_of(value: Any, printed: str = "") -> Answer | None:
     if isinstance(value, own().torch.dtype):
         return Dtype(str(value).removeprefix("torch."))
     if isinstance(value, own().torch.device):
-        return WordAnswer(str(value))
+        return DeviceAnswer(value.type)
     if isinstance(value, (list, tuple)):
         return stacked([truth_of(item) for item in value])
     if isinstance(value, str):

@@ -150,3 +150,12 @@ def test_a_while_loop_counts_from_its_beginning():
     explanation = why(code + loop)
     assert explanation.fixes[0].code.startswith("step = 0\nwhile step < 3:")
     assert "anew" not in explanation.text
+
+
+def test_a_loop_whose_test_fails_has_maybe_counted_nothing_yet():
+    begun = "now, hours = torch.tensor([15.0, 17.0]), 0\n"
+    counted = why(f"{begun}while now < 20:\n    now = now + 1\n    hours += 1")
+    assert "added to" not in counted.text
+    assert counted.fixes
+    failed = why(f"{begun}while hours < 3:\n    hours += 1\n    if now < 20:\n        now = now + 1")
+    assert "Begin hours anew" in failed.text

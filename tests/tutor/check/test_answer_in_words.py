@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ptrepl.tutor.check.answer_in_words import answer_in_words, letter_in_words
-from ptrepl.tutor.check.answers import Answer, Dtype, Numbers
+from ptrepl.tutor.check.answers import Answer, Dtype, Error, Numbers
 from ptrepl.tutor.format.lesson import Choice, Choices
 
 INT64, TRUE, ROW, SIX = Dtype("int64"), Numbers((True,), ()), Numbers((100, 0, 6, 8), (4,)), Numbers((6,), ())
@@ -27,6 +27,14 @@ INT64, TRUE, ROW, SIX = Dtype("int64"), Numbers((True,), ()), Numbers((100, 0, 6
         ("it will be 6", SIX, SIX),
         ("it is 6", SIX, SIX),
         ("The result is -6.5, I guess", SIX, Numbers((-6.5,), ())),
+        ("I think it is 40,000", SIX, Numbers((40_000,), ())),
+        ("only 6, since nothing else is left", SIX, SIX),
+        ("it is not 6, because 5 is enough", SIX, None),
+        ("an error, since an if cannot go two ways", Error("RuntimeError"), Error("")),
+        ("it raises a TypeError because of the dtypes", Error("TypeError"), Error("TypeError")),
+        ("an error, because 6 is too large", SIX, Error("")),
+        ("no error, since both are 6", SIX, None),
+        ("RuntimeError or TypeError", Error("RuntimeError"), None),
         ("it is not int64", INT64, None),
         ("int64, not int32", INT64, None),
         ("int64 or int32", INT64, None),
@@ -54,6 +62,7 @@ def test_which_value_words_mean(text: str, truth: Answer | None, meant: Answer |
         ("I think b, it is random", 1),
         ("(a) because it is a number", 0),
         ("the answer is b.", 1),
+        ("b, because it cannot wait", 1),
         ("not b, because it is a number", None),
         ("a, or b", None),
         ("b, like c and a", None),

@@ -9,7 +9,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptrepl.tutor.check.answer_in_words import answer_in_words
 from ptrepl.tutor.check.answers import (
+    DeviceAnswer,
     Dtype,
     Error,
     Nothing,
@@ -61,6 +63,7 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("yes, they are equal", Numbers((True,), ())),
         ("no, there is one more", Numbers((False,), ())),
         ("it raises an error", Error("")),
+        ("it fails", Error("")),
         ("True or False", None),
         ("True, False", None),
         ("True, False, True", Numbers((True, False, True), (3,))),
@@ -75,6 +78,16 @@ from ptrepl.tutor.format.lesson import Choice, Choices, CodeFence, Role
         ("torch.float32", Dtype("float32")),
         ("dtype=torch.int64", Dtype("int64")),
         ("long", Dtype("int64")),
+        ("4,000", Numbers((4000,), ())),
+        ("4,000 bytes", Numbers((4000,), ())),
+        ("-1,250,000", Numbers((-1250000,), ())),
+        ("100,200", Numbers((100, 200), (2,))),
+        ("cpu", DeviceAnswer("cpu")),
+        ("on the CPU", DeviceAnswer("cpu")),
+        ('"cuda:0"', DeviceAnswer("cuda")),
+        ("device='meta'", DeviceAnswer("meta")),
+        ("device(type='cuda', index=0)", DeviceAnswer("cuda")),
+        ('torch.device("mps")', DeviceAnswer("mps")),
         ("RuntimeError", Error("RuntimeError")),
         ("torch.OutOfMemoryError", Error("OutOfMemoryError")),
         ("KeyboardInterrupt", Error("KeyboardInterrupt")),
@@ -379,6 +392,10 @@ def test_inf_drops_no_digits_of_a_fraction() -> None:
     [
         ("float32", "24", "That is a dtype, and what comes out here is none."),
         ("torch.int64", "[1, 2]", "That is a dtype, and what comes out here is none."),
+        ("cpu", "24", "That is a device, and what comes out here is none."),
+        ("'cuda'", "float32", "That is a device, and what comes out here is none."),
+        ("float32", "cpu", "The question is about a device, such as cuda or mps."),
+        ("[1, 2]", "meta", "The question is about a device, such as cuda or mps."),
         ("'3.5'", "3", "That is a string, in quotation marks, and what comes out here is none."),
         ("'abc'", "[1, 2]", "That is a string, in quotation marks, and what comes out here is none."),
         ("(3,)", "12", "It gives a single number, without brackets."),
@@ -392,3 +409,19 @@ def test_an_answer_of_another_kind_is_told_to_be_one(answer: str, truth: str, sa
     assert typed is not None
     judgement = judge(typed, real)
     assert (judgement.result, judgement.message) == (Result.WRONG, said)
+
+
+def test_a_device_is_right_by_its_kind():
+    truth = truth_of(torch.ones(2, device="meta").device)
+    for typed in ("meta", "META", '"meta"', "device(type='meta')", "on meta"):
+        answer = read_answer(typed)
+        assert answer is not None
+        assert judge(answer, truth).result is Result.RIGHT, typed
+    for typed in ("cpu", "cuda:0", "gpu"):
+        answer = read_answer(typed)
+        assert answer is not None
+        assert judge(answer, truth).result is Result.WRONG, typed
+    assert answer_in_words("it stays on the CPU, because of the second line", DeviceAnswer("cpu")) == DeviceAnswer(
+        "cpu"
+    )
+    assert read_answer("cpu + 1") is None

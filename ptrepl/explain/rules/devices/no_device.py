@@ -161,6 +161,16 @@ def _with_device(case: Case, kind: str) -> Iterator[Candidate]:
         yield Candidate(f"{operand(source, node.func.value)}.to(device)", any_device=True)
 
 
+def _no_accelerator(case: Case) -> Finding:
+    """``x.pin_memory()``, ``torch.accelerator.synchronize()`` on a machine with a CPU alone."""
+    return Finding(
+        gettext(
+            "PyTorch finds no accelerator here, such as a GPU, and this needs one. In a program that runs on any "
+            "machine it stands behind if torch.accelerator.is_available():, and is left out on the CPU."
+        )
+    )
+
+
 def _without_data(case: Case) -> Finding | None:
     found = next((node for node, facts in case.tensors() if facts.device == "meta"), None)
     if found is None:
@@ -210,6 +220,14 @@ RULES = (
         r"Cannot get CUDA generator without \w+ library",
         _absent,
         more="devices/cuda",
+    ),
+    Rule(
+        "no accelerator",
+        ("RuntimeError",),
+        r"^Cannot access accelerator device when none is available",
+        _no_accelerator,
+        more="devices/cuda",
+        lesson="devices/your-clock",
     ),
     Rule(
         "device name",

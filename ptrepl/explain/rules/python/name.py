@@ -36,6 +36,16 @@ _MODULES = frozenset(
 )
 
 
+def _is_device(word: str, parents: tuple[ast.AST, ...]) -> bool:
+    """Whether a name stands for a device; ``meta`` only where one is asked for, as in ``x.to(meta)``."""
+    if word != "meta":
+        return word in ("cpu", "cuda", "mps", "gpu")
+    match parents[:1]:
+        case (ast.keyword(arg="device") | ast.Call(func=ast.Attribute(attr="to" | "device")),):
+            return True
+    return False
+
+
 def _unbound(case: Case) -> Finding | None:
     site, word = case.site, case.match.group(1)
     if not isinstance(site.node, ast.Name) or site.inner:
@@ -56,7 +66,7 @@ def _unbound(case: Case) -> Finding | None:
         return found
     if word in _GRADIENTS and (leaves := [*dict.fromkeys(_leaves(case))]):
         return _gradient(case, word, leaves)
-    if word in ("cpu", "cuda", "mps", "gpu"):
+    if _is_device(word, site.parents):
         device = "cuda" if word == "gpu" else word
         text = gettext(
             'There is no name {name} here. A device is written as a string, "{device}".', name=word, device=device

@@ -135,6 +135,17 @@ def test_meta_has_no_numbers(line):
     assert "has a shape and a dtype, but no data" in explanation.text
 
 
+@pytest.mark.skipif(torch.accelerator.is_available(), reason="there is an accelerator")
+@pytest.mark.parametrize(
+    "line",
+    ["torch.ones(3).pin_memory()", "torch.accelerator.synchronize()", "print(torch.accelerator.memory_allocated())"],
+)
+def test_what_needs_an_accelerator_is_told_so(line: str):
+    explanation = why(line)
+    assert explanation.family == "no accelerator"
+    assert "PyTorch finds no accelerator here" in explanation.text
+
+
 def test_the_learners_own_assertion_is_left_alone():
     assert fails("assert False, 'Torch not compiled with CUDA enabled'").explanation is None
 

@@ -111,3 +111,20 @@ def test_a_lesson_may_know_the_name():
 )
 def test_names_that_are_like_no_other_are_left_to_python(code):
     assert fails(HEAD + code).explanation is None
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("x = torch.ones(2).to(meta)", 'x = torch.ones(2).to("meta")'),
+        ("x = torch.ones(2, device=meta)", 'x = torch.ones(2, device="meta")'),
+        ("d = torch.device(cpu)", 'd = torch.device("cpu")'),
+        ("x = torch.ones(2).to(cpu)", 'x = torch.ones(2).to("cpu")'),
+    ],
+)
+def test_a_device_without_its_quotes(line: str, fix: str) -> None:
+    check(line, "A device is written as a string", [fix])
+
+
+def test_meta_may_be_any_name_elsewhere() -> None:
+    assert fails("rows = list(meta)").explanation is None
