@@ -68,7 +68,7 @@ def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("PTREPL_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("PTREPL_CONFIG", str(tmp_path / "config"))
-    monkeypatch.delattr(builtins, "_", raising=False)  # where it is bound, as by sessions of ours, IPython leaves it alone
+    monkeypatch.delattr(builtins, "_", raising=False)  # left by a session of ours; IPython then binds no _ itself
     config = Config()
     config.HistoryManager.enabled = False
     InteractiveShell.clear_instance()
