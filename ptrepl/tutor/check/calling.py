@@ -94,4 +94,6 @@ def _argument(argument: Any) -> str:
         return f"[{', '.join(map(_argument, argument))}]"
     if isinstance(argument, (int, float, list, tuple)):
         return numbers_text(argument)
+    if isinstance(argument, str):
+        return repr(argument)
     return str(getattr(argument, "__name__", type(argument).__name__))

@@ -160,7 +160,9 @@ def compare_returned(look: Look, label: str, value: Any, expected: Any, wants: d
         if found is None:
             look.see(None)
             raise Miss(gettext("{call} gives nothing back; does the function end with return?", call=each), name)
-        if is_tensor_value(found):
+        if isinstance(wanted, str):
+            look.text(each, found, wanted, name)
+        elif is_tensor_value(found):
             look.compare(each, found, wants_of(wanted, wants), name)
         else:
             look.number(each, found, wants_of(wanted, wants), name)
