@@ -68,6 +68,11 @@ class Look:
         """The names that the learner has."""
         return self._namespace.keys()
 
+    @property
+    def namespace(self) -> Mapping[str, Any]:
+        """The learner's names and what they hold."""
+        return self._namespace
+
     @contextmanager
     def hiding(self, names: Iterable[str]) -> Iterator[None]:
         """Take ``names`` away from the learner's code for a while."""

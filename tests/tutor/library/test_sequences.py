@@ -38,8 +38,8 @@ RIGHT = {
     "tokens": [
         'def decode(tokens):\n    return "".join([letters[int(token)] for token in tokens])',
         'def decode(tokens):\n    return "".join(map(letters.__getitem__, tokens.tolist()))',
-        'def decode(tokens):\n    word = ""\n    for i in range(len(tokens)):\n        word = word + letters[tokens[i]]\n'
-        "    return word",
+        'def decode(tokens):\n    word = ""\n    for i in range(len(tokens)):\n'
+        "        word = word + letters[tokens[i]]\n    return word",
         'decode = lambda tokens: "".join(dict(enumerate(letters))[each.item()] for each in tokens)',
     ],
     "padding": [
@@ -69,7 +69,8 @@ RIGHT = {
         "    part = torch.where(allowed, scores.exp(), 0.0)\n"
         "    return torch.bmm(part / part.sum(dim=2, keepdim=True), value)",
         f"{ATTENTION}    found = []\n    for place in range(query.shape[1]):\n"
-        "        now = query[:, place : place + 1]\n        score = now @ key[:, : place + 1].mT / key.shape[2] ** 0.5\n"
+        "        now = query[:, place : place + 1]\n"
+        "        score = now @ key[:, : place + 1].mT / key.shape[2] ** 0.5\n"
         "        found.append(score.softmax(-1) @ value[:, : place + 1])\n    return torch.cat(found, dim=1)",
         f"{ATTENTION}    n = query.shape[1]\n    bias = torch.full((n, n), -1e9, dtype=query.dtype).triu(1)\n"
         "    scores = torch.einsum('bqc,bkc->bqk', query, key) * query.shape[-1] ** -0.5 + bias\n"
@@ -132,7 +133,7 @@ WRONG = {
         (f"{READER}{FOR}{ROUND.replace('backward()', 'backward(retain_graph=True)')}", "keeps the graph"),
     ],
     "attention": [
-        (f"{ATTENTION}    return (query @ key.mT / query.shape[2] ** 0.5).softmax(-1) @ value", "sees what comes later"),
+        (f"{ATTENTION}    return (query @ key.mT / query.shape[2] ** 0.5).softmax(-1) @ value", "sees what comes"),
         (f"{ATTENTION}{ALLOWED}    scores = query @ key.mT / query.shape[2]\n"
          "    return scores.masked_fill(~allowed, -torch.inf).softmax(-1) @ value", "not by its root"),
         (f"{ATTENTION}{ALLOWED}    scores = query @ key.mT / query.shape[2] ** 0.5\n"
@@ -170,7 +171,7 @@ WRONG = {
          "the batch of 1"),
         (f"{WRITE}{WHILE}        text = text + letters[net(encode(text)[None])[0, -1].max()]\n    return text",
          "the greatest score itself"),
-        (f"{WRITE}    scores = net(encode(text)[None])\n    return text + letters[scores[0, -1].argmax()]", "one letter"),
+        (f"{WRITE}    scores = net(encode(text)[None])\n    return text + letters[scores[0, -1].argmax()]", "one let"),
     ],
 }  # fmt: skip
 
