@@ -143,9 +143,8 @@ RIGHT = {
         ],
         "descended": [
             "def descended(f, x, lr, steps):\n    x = x.clone().requires_grad_()\n"
-            "    sgd = torch.optim.SGD([x], lr=lr)\n    for _ in range(steps):\n        sgd.zero_grad()\n        f(x).backward()\n"
-            "        sgd.step()\n"
-            "    return x.detach()",
+            "    sgd = torch.optim.SGD([x], lr=lr)\n    for _ in range(steps):\n"
+            "        sgd.zero_grad()\n        f(x).backward()\n        sgd.step()\n    return x.detach()",
             "def descended(f, x, lr, steps):\n    if steps == 0:\n        return x\n"
             "    return descended(f, x - lr * torch.func.grad(f)(x), lr, steps - 1)",
             "def descended(f, x, lr, steps):\n    for _ in range(steps):\n"
