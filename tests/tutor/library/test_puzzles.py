@@ -188,7 +188,7 @@ WRONG = {
         ],
         "nearest-stop": [
             ("def nearest_stop(houses, stops):\n    return (houses[:, None] - stops).argmin(1)", "Without abs()"),
-            ("def nearest_stop(houses, stops):\n    return (houses - stops).abs().argmin()", "place by place"),
+            ("def nearest_stop(houses, stops):\n    return (houses - stops).abs().argmin(0)", "place by place"),
             ("def nearest_stop(houses, stops):\n    return (houses[None] - stops).abs().argmin(1)",
              "houses[None] is (1, 3) and stops is (2,)"),
         ],
@@ -209,7 +209,7 @@ WRONG = {
         ],
         "enlarged": [
             ("def enlarged(picture, k):\n    return picture.repeat(k, k)", "lays whole pictures"),
-            ("def enlarged(picture, k):\n    return picture.repeat_interleave(k, 0)", "Only one of the two dims"),
+            ("def enlarged(picture, k):\n    return picture.repeat_interleave(k, 0)", "Only the rows have grown"),
             ("def enlarged(picture, k):\n    return torch.kron(torch.ones(k, k), picture)", "changed places"),
         ],
     },
