@@ -15,7 +15,8 @@ from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
 from ptrepl.tutor.names import BLANK
 
-_SHORT = 4
+SHORT = 4
+"""Values up to which a tensor is written out in a sentence."""
 
 
 def called_with(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -63,12 +64,12 @@ def changed_by(function: Callable[..., Any], arguments: tuple[Any, ...]) -> list
     return argument_tensors(copies)
 
 
-def call_text(name: str, arguments: tuple[Any, ...]) -> str:
+def call_text(name: str, arguments: tuple[Any, ...], most: int = SHORT) -> str:
     """``f(3.0, torch.tensor([1.0, 2.0]))``, as it can be typed.
 
-    In place of a tensor of many values stands its shape: ``f(shape (3, 1))``.
+    In place of a tensor of more than ``most`` values stands its shape: ``f(shape (3, 1))``.
     """
-    return f"{name}({', '.join(map(_argument, arguments))})"
+    return f"{name}({', '.join(_argument(each, most) for each in arguments)})"
 
 
 def endless(call: str) -> str:
@@ -83,17 +84,19 @@ def raising(call: str, error: BaseException) -> str:
     return gettext("{call} raises {error}", call=call, error=error_line(error))
 
 
-def _argument(argument: Any) -> str:
+def _argument(argument: Any, most: int) -> str:
     if is_tensor_value(argument):
         try:
-            if method("numel", argument) <= _SHORT:
+            if method("numel", argument) <= most:
                 return f"torch.tensor({numbers_text(method('tolist', copy_of(argument)))})"
         except NoCopy:
             pass  # then its shape names it
         shape = read(argument).shape
         return gettext("shape {shape}", shape=shape_text(shape)) if isinstance(shape, tuple) else gettext("a tensor")
     if isinstance(argument, (list, tuple)) and argument_tensors(argument):
-        return f"[{', '.join(map(_argument, argument))}]"
+        return f"[{', '.join(_argument(each, most) for each in argument)}]"
     if isinstance(argument, (int, float, list, tuple)):
         return numbers_text(argument)
+    if isinstance(argument, str):
+        return repr(argument)
     return str(getattr(argument, "__name__", type(argument).__name__))

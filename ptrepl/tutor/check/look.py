@@ -14,6 +14,7 @@ from ptrepl.texts.messages import N_, gettext, ngettext
 from ptrepl.tutor.check.compare import Wants, compare, range_of
 from ptrepl.tutor.check.verdict import Aspect, Last, Miss
 from ptrepl.tutor.check.wording import noun_for
+from ptrepl.tutor.format.faults import printable
 from ptrepl.tutor.isolation.time_limit import Stopped
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, tensor_from
 
@@ -66,6 +67,11 @@ class Look:
     def names(self) -> Set[str]:
         """The names that the learner has."""
         return self._namespace.keys()
+
+    @property
+    def namespace(self) -> Mapping[str, Any]:
+        """The learner's names and what they hold."""
+        return self._namespace
 
     @contextmanager
     def hiding(self, names: Iterable[str]) -> Iterator[None]:
@@ -154,6 +160,22 @@ class Look:
         self.compare(label, found, dataclasses.replace(wants, value=None), name)
         expected = None if wants.value is None else method("reshape", wants.value, ())
         self.compare(label, plain, Wants(expected, rtol=wants.rtol, atol=wants.atol), name)
+
+    def text(self, label: str, value: Any, wanted: str, name: str) -> None:
+        """The same for a text."""
+        self.see(value)
+        root = name.partition(".")[0]
+        if not isinstance(value, str):
+            message = gettext("{name} is {kind}; this step wants a string.", name=label, kind=noun_for(value))
+            raise Miss(message, root)
+        if value != wanted:
+            message = gettext(
+                "{name} is {value}; this step wants {wanted}.",
+                name=label,
+                value=repr(printable(value)),
+                wanted=repr(wanted),
+            )
+            raise Miss(message, root, aspect="values")
 
     def see(self, value: Any) -> None:
         """Keep ``value``, a tensor as a copy, to recognise known mistakes by."""

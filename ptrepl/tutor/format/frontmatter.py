@@ -35,6 +35,7 @@ class Header:
     packages: tuple[str, ...] = ()
     ending: str = ""
     short: str = ""
+    shortest: bool = False
     lang: str = "en"
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -68,6 +69,7 @@ _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "packages": (_each(_is_text), N_("{key} must be a list of package names, such as [pandas]")),
     "ending": (_is_text, N_("{key} must be one line of text")),
     "short": (is_identifier, N_("{key} must be the id of a step, such as all-in-one")),
+    "shortest": (lambda value: isinstance(value, bool), N_("{key} must be true or false")),
     "lang": (_is_text, N_("{key} must be a language code, such as en")),
 }
 """Key → whether a value will do, and the fault where it will not."""

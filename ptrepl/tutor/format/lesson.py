@@ -195,6 +195,8 @@ class Lesson:
     """What one can do after the last step, in a sentence or two; "" leaves it at the names of ``teaches``."""
     short: str = ""
     """The step that has the whole lesson in it: whoever passes it has done the others too; "" for none."""
+    shortest: bool = False
+    """Whether the shortest answer to a task is kept, and shown beside one's own."""
     lang: str = "en"
     intro: str = ""
     pack: str = ""

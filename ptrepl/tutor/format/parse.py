@@ -48,6 +48,7 @@ def parse_lesson(text: str, path: str) -> Lesson:
         packages=header.packages,
         ending=header.ending,
         short=header.short,
+        shortest=header.shortest,
         lang=header.lang,
         intro="\n\n".join(block.text for block in intro.blocks if isinstance(block, Prose)),
         lines=header.lines,

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.format.lesson import CodeFence
-from ptrepl.tutor.names import parse_python, tree_of
+from ptrepl.tutor.answer_length import answer_in, length_of
+from ptrepl.tutor.format.lesson import CodeFence, Role, Step
+from ptrepl.tutor.names import asked_names, parse_python, tree_of
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.state import Effect, Ran
 
@@ -29,6 +30,36 @@ def another_way(others: Sequence[CodeFence]) -> list[Effect]:
     if code.name:
         return [say.Instruction(gettext("Another way: {name}. %solution shows it.", name=code.name))]
     return [say.Instruction(gettext("There are other ways: %solution shows them."))]
+
+
+def beside_shortest(step: Step, event: Ran) -> list[Effect]:
+    """The learner's answer and its length, and the shortest one so far: of the lesson's, and of the learner's own."""
+    asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
+    own = answer_in(event.typed, asked)
+    if not own:
+        return []
+    known = [(answer_in(each, asked), gettext("yours, before")) for each in event.earlier]
+    known += [(code.source, code.name) for code in step.codes(Role.SOLUTION)]
+    known = [(source, name) for source, name in known if source and not _same(source, own)]
+    length = length_of(own)
+    said: list[Effect] = [say.Feedback(gettext("Your answer has the length {length}:", length=length), "note")]
+    said.append(say.CodeBlock(own))
+    if not known:
+        return [*said, say.Instruction(gettext("That is the shortest so far."))]
+    best, name = min(known, key=lambda each: length_of(each[0]))
+    shortest = length_of(best)
+    if length < shortest:
+        text = gettext("That is the shortest so far. The one after it has the length {length}:", length=shortest)
+    elif length == shortest:
+        text = gettext("That is as short as the shortest so far:")
+    else:
+        text = gettext("The shortest so far has the length {length}:", length=shortest)
+    return [*said, say.Feedback(text, "note"), say.CodeBlock(best, name)]
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two answers differ in nothing but their layout."""
+    return dumped_statements(one) == dumped_statements(other)
 
 
 def _wrote(typed: str, solution: str) -> bool:

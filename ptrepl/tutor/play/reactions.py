@@ -26,7 +26,7 @@ from ptrepl.tutor.play import say
 from ptrepl.tutor.play.asides.plain_words import is_plain_words
 from ptrepl.tutor.play.asides.wrote_nothing import only_compared, wrote_nothing
 from ptrepl.tutor.play.flow import Turn, close
-from ptrepl.tutor.play.other_ways import another_way, dumped_statements, other_ways
+from ptrepl.tutor.play.other_ways import another_way, beside_shortest, dumped_statements, other_ways
 from ptrepl.tutor.play.state import Effect, Ran, Save, State
 from ptrepl.tutor.program_slice import program_slice
 from ptrepl.tutor.replay.waypoints import single_lines
@@ -273,7 +273,9 @@ def _passed(lesson: Lesson, state: State, step: Step, event: Ran) -> Turn:
     solutions = step.codes(Role.SOLUTION)
     others = other_ways(solutions, event)
     state, closing = close(lesson, replace(state, answer=event.answer), "passed")
-    if others and len(solutions) > 1:
+    if lesson.shortest:
+        effects += beside_shortest(step, event)
+    elif others and len(solutions) > 1:
         effects += another_way(others)
     return state, (*effects, *closing)
 

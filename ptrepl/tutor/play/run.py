@@ -301,7 +301,11 @@ class LessonRun:
             return (say.Instruction(gettext("It was stopped before it ended, and so it is not checked.")),)
         if self._attempts.is_stopped(self._state.step):
             return ()
-        return self._tell(self._attempts.graded(self._state.step, outcomes, names))
+        event = self._attempts.graded(self._state.step, outcomes, names)
+        if event.verdict.passed and self.lesson.shortest:
+            passing = self._progress.lesson(self.lesson.key).passing
+            event = replace(event, earlier=passing.get(self._step.id, ()))
+        return self._tell(event)
 
     def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         quiet = self.finished or any(outcome.traps for outcome in outcomes)

@@ -153,6 +153,8 @@ class Ran:
     """The asked names that were computed from what the input, which makes none of them, has made anew."""
     as_planned: bool = False
     """Whether the input made nothing but asked names, each as a solution has it on its way."""
+    earlier: tuple[str, ...] = ()
+    """What the learner has passed the step with before."""
     helping: tuple[str, Beside] | None = None
     """(a name that a solution makes on its way, what the learner's value of that name is to it)."""
     answer: str = ""

@@ -49,6 +49,8 @@ class LessonRecord:
     finished: bool = False
     accepted: dict[str, str] = field(default_factory=dict)
     """Step → the functions of the learner's that passed it, as they were typed."""
+    passing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same, with those of earlier passes: the oldest first."""
     latest: int = 0
     """The place in the log of the last event about one of its steps, from 0."""
     version: int = 1
@@ -101,7 +103,9 @@ def records(events: Iterable[Mapping[str, Any]]) -> dict[str, LessonRecord]:
             record = found.setdefault(lesson, LessonRecord())
             record.finished, record.open = True, False
         elif kind == "accepted":
-            found.setdefault(lesson, LessonRecord()).accepted[step] = event.get("source", "")
+            record, source = found.setdefault(lesson, LessonRecord()), event.get("source", "")
+            record.accepted[step] = source
+            record.passing[step] = (*record.passing.get(step, ()), source)
         elif kind in _RANK:
             record = found.setdefault(lesson, LessonRecord())
             record.latest, record.version = place, event.get("version", record.version)
@@ -122,6 +126,7 @@ def _reset(found: dict[str, LessonRecord], lesson: str, step: str) -> None:
     elif lesson in found:
         found[lesson].steps.pop(step, None)
         found[lesson].accepted.pop(step, None)
+        found[lesson].passing.pop(step, None)
         found[lesson].finished = False
 
 

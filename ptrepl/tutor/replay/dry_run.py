@@ -206,7 +206,8 @@ def same_mistake(mine: Verdict, last: Last, known: Verdict, known_last: Last) ->
     """Whether the learner's program and a known mistake failed alike: the same error, or the same values read."""
     if last.error or known_last.error:
         return (last.error, last.message.split("\n")[0]) == (known_last.error, known_last.message.split("\n")[0])
-    if (mine.passed, mine.message) != (known.passed, known.message) or len(mine.seen) != len(known.seen):
+    told, known_told = (each.message.split("\n")[0] for each in (mine, known))  # below it, why a call failed
+    if (mine.passed, told) != (known.passed, known_told) or len(mine.seen) != len(known.seen):
         return False
     return all(map(_same, mine.seen, known.seen))
 

@@ -8,6 +8,7 @@ from typing import Any
 from ptrepl.engine.watch.static_read import gradient as gradient_of
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.calling import (
+    SHORT,
     argument_tensors,
     call_text,
     called,
@@ -25,6 +26,8 @@ from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
 from ptrepl.tutor.isolation.torch_api import copy_of, is_tensor_value, own
 
+_FULL = 40
+
 
 def function(
     look: Look,
@@ -36,6 +39,7 @@ def function(
     gradient: bool = False,
     hides: Sequence[str] = (),
     through: Callable[[Any], Any] | None = None,
+    in_full: bool = False,
     **wants: Any,
 ) -> None:
     """``name`` gives what ``reference`` gives for each of ``inputs``: a tuple of arguments, or one argument.
@@ -44,7 +48,8 @@ def function(
     where the reference clears them; what it returns is not looked at. ``gradient``: backward from what it gives reaches
     the arguments that require grad as it does from the reference's. ``hides``: names of the prompt that it must do
     without, since it is to work with its parameters. ``through``: what both give is compared after this was called on
-    it, while the names are hidden still: how an object of a class behaves.
+    it, while the names are hidden still: how an object of a class behaves. ``in_full``: tensors of up to 40 values are
+    written out where a call is named, so that it can be typed, and what a call raises is explained.
     """
     found = look.find(name, Sought.FUNCTION)
     if not callable(found):
@@ -53,7 +58,7 @@ def function(
     mine, theirs = (each if through is None else _followed(each, through) for each in (found, reference))
     for given in inputs:
         arguments = given if isinstance(given, tuple) else (given,)
-        written = call_text(name, arguments)
+        written = call_text(name, arguments, _FULL if in_full else SHORT)
         label = f"`{written}`" if through is None else f"`{through.__name__}({written})`"
         call: Callable[..., Any] = changed_by if in_place else _with_slopes if gradient else called_with
         expected = call(theirs, arguments)
@@ -73,7 +78,8 @@ def function(
                     name=outer,
                 )
                 raise Miss(message, name) from None
-            raise Miss(raising(label, error), name) from None
+            told = (raising(label, error), *(_why(error, look) if in_full else ()))
+            raise Miss("\n\n".join(told), name) from None
         if in_place:
             _compare_left(look, label, value, expected, argument_tensors(arguments), name)
         elif gradient:
@@ -81,6 +87,14 @@ def function(
             _compare_slopes(look, label, value[1], expected[1], name)
         else:
             compare_returned(look, label, value, expected, wants, name)
+
+
+def _why(error: BaseException, look: Look) -> tuple[str, ...]:
+    """Why the learner's function failed, in the names and shapes that it had; nothing where that is not known."""
+    from ptrepl.explain.explain import explain
+
+    found = explain(error, look.namespace)
+    return (found.text,) if found is not None else ()
 
 
 def _followed(function: Callable[..., Any], then: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -160,7 +174,9 @@ def compare_returned(look: Look, label: str, value: Any, expected: Any, wants: d
         if found is None:
             look.see(None)
             raise Miss(gettext("{call} gives None, and no value: look at the return of the function.", call=each), name)
-        if is_tensor_value(found):
+        if isinstance(wanted, str):
+            look.text(each, found, wanted, name)
+        elif is_tensor_value(found):
             look.compare(each, found, wants_of(wanted, wants), name)
         else:
             look.number(each, found, wants_of(wanted, wants), name)
