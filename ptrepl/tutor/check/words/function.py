@@ -20,7 +20,7 @@ from ptrepl.tutor.check.calling import (
 from ptrepl.tutor.check.compare import Wants, is_cleared
 from ptrepl.tutor.check.look import Look, Sought, wants_of
 from ptrepl.tutor.check.verdict import Miss
-from ptrepl.tutor.check.wording import noun_for, number
+from ptrepl.tutor.check.wording import noun_for, numbers_text
 from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
 from ptrepl.tutor.isolation.torch_api import copy_of, is_tensor_value, method, own, tensor_from
@@ -52,7 +52,7 @@ def function(
     if not callable(found):
         message = gettext("`{name}` is {kind}; this step wants a function.", name=name, kind=noun_for(found))
         raise Miss(message, name)
-    if (reference is None) == (below is None):
+    if reference is not None and below is not None:
         raise TypeError(gettext("function takes a reference, or None and below="))
     mine = found if through is None else _followed(found, through)
     theirs = reference if through is None or reference is None else _followed(reference, through)
@@ -61,7 +61,7 @@ def function(
         written = call_text(name, arguments)
         label = f"`{written}`" if through is None else f"`{through.__name__}({written})`"
         call: Callable[..., Any] = changed_by if in_place else _with_slopes if gradient else called_with
-        expected: Any = None if theirs is None else call(theirs, arguments)
+        expected: Any = None if below is not None else call(theirs, arguments)
         try:
             with look.hiding(hides):
                 value = call(mine, arguments)
@@ -103,7 +103,7 @@ def _refuse_from(look: Look, label: str, value: Any, limit: float, name: str) ->
         message = gettext(
             "{call} is {value}; this step wants it below {limit}.",
             call=label,
-            value=number(held),
+            value=numbers_text(held),
             limit=format(limit, "g"),
         )
         raise Miss(message, name)
