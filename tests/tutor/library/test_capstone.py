@@ -10,11 +10,7 @@ from ptrepl.tutor.format.lesson import Prose
 from tests.tutor.lessons import Player
 from tests.tutor.trying import each, player_of, shipped, tried, unanswered
 
-NETWORK = (
-    "def network():\n"
-    "    return nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 1)).to(device)\n"
-)
-LOAD = NETWORK + "def load(path):\n    net = network()\n    {}\n    return net"
+LOAD = "def load(path):\n    net = network()\n    {}\n    return net"
 NET = "net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)).to(device)\nstate = torch.load(path)\n"
 BATCHES = "def batches(rows, seed):\n    {}\n    return DataLoader(rows, {})"
 SOURCE = "source = torch.Generator().manual_seed(seed)"
@@ -60,7 +56,7 @@ RIGHT = {
     "load": [
         LOAD.format("net.load_state_dict(torch.load(path, weights_only=True))\n    net.train(False)"),
         LOAD.format("net.eval()\n    net.load_state_dict(torch.load(path))"),
-        NETWORK + "def load(file):\n    made = network().eval()\n    numbers = torch.load(file)\n"
+        "def load(file):\n    made = network().eval()\n    numbers = torch.load(file)\n"
         "    made.load_state_dict(numbers)\n    return made",
         LOAD.format("state = torch.load(path)\n    with torch.no_grad():\n        for name, each in "
                     "net.named_parameters():\n            each.copy_(state[name])\n    net.eval()"),
