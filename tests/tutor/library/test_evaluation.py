@@ -125,7 +125,7 @@ WRONG = {
     ],
     "judge": [
         (JUDGE.format("mode = net.training", LOSS, "net.train(mode)"), "It judges in train mode"),
-        (JUDGE.format("net.eval()", LOSS, "pass"), "leaves the network in eval mode"),
+        (JUDGE.format("net.eval()", LOSS, "pass"), "leaves the layers in eval mode"),
         (JUDGE.format("net.eval()", LOSS, "net.train()"), "whatever came"),
         (JUDGE.format("net.eval()\n    mode = net.training", LOSS, "net.train(mode)"), "always False"),
         (JUDGE.format("mode = net.training\n    net.eval", LOSS, "net.train(mode)"), "without () only names"),
