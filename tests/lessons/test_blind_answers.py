@@ -44,6 +44,8 @@ LESSONS = (
     "logistic",
     "modules",
     "optim",
+    "evaluation",
+    "capstone",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
@@ -62,6 +64,9 @@ TRAINS = (
     "optim/sweep",
     "optim/too-often",
     "optim/alone",
+    "evaluation/kept",
+    "evaluation/decay",
+    "capstone/all",
 )
 LEAST = {
     "start": 0.9,
