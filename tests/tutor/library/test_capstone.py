@@ -161,9 +161,10 @@ WRONG = {
         (ALL.replace("    net = network()\n", ""), "stands outside of it"),
         (ALL.replace('saved["middle"]) / saved["spread"]', "middle) / spread"), "stands outside of it"),
         (ALL.replace('    net.load_state_dict(saved["net"])\n', ""), "nothing is loaded into it"),
-        (DATA + MADE.format(HIDDEN) + ADAM + SAVE + FORECAST, "below 12"),
+        (DATA + MADE.format(HIDDEN) + ADAM + SAVE + FORECAST, "Nothing is trained"),
+        (ALL.replace("range(200)", "range(3)"), "below 12"),
         (ALL.replace('(features_of(days).to(device) - saved["middle"]) / saved["spread"]', "features_of(days)"),
-         "below 12"),
+         "Scale them there too"),
     ],
 }  # fmt: skip
 
