@@ -110,6 +110,11 @@ class ErrorReport:
     link: str = ""
     """"cause" or "context": how ``earlier`` led to this one."""
 
+    @property
+    def bare_name(self) -> str:
+        """``UnpicklingError`` of ``_pickle.UnpicklingError``: the class without its module, as a lesson names it."""
+        return self.type_name.rpartition(".")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

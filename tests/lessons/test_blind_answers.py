@@ -46,6 +46,8 @@ LESSONS = (
     "optim",
     "devices",
     "faster",
+    "evaluation",
+    "capstone",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
@@ -64,6 +66,9 @@ TRAINS = (
     "optim/sweep",
     "optim/too-often",
     "optim/alone",
+    "evaluation/kept",
+    "evaluation/decay",
+    "capstone/all",
 )
 LEAST = {
     "start": 0.9,

@@ -56,6 +56,22 @@ def test_a_new_lesson_is_written_once_passes_and_can_be_taken(tmp_path: Path, ow
     assert taken.returncode == 0, taken.stdout
 
 
+def test_files_that_a_lesson_makes_for_a_while_go_when_its_check_ends(
+    tmp_path: Path, own_surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ptrepl("--new", "mine.md", folder=tmp_path).returncode == 0
+    written = (tmp_path / "mine.md").read_text(encoding="utf-8")
+    made = "```python setup\nimport tempfile\nplace = tempfile.mkdtemp()\nopen(place + '/x', 'w').close()\n```\n"
+    changed = re.sub("(<!-- step: .* task -->\n)", lambda found: found[1] + made, written, count=1)
+    (tmp_path / "mine.md").write_text(changed, encoding="utf-8")
+    assert made in changed
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "for-a-while"))
+    (tmp_path / "for-a-while").mkdir()
+    checked = ptrepl("--check", "mine.md", "--trust", folder=tmp_path)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert not [*(tmp_path / "for-a-while").rglob("*")]
+
+
 def test_of_many_survivors_of_one_step_the_first_are_told() -> None:
     survivors = [Fault(line, f"a hole {number}") for line in (12, 13, 22) for number in range(5)]
     report = LessonReport("x.md", steps=2, mutants=Tally(18, surviving=tuple(survivors[:13])), starts=(10, 20))

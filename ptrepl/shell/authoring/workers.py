@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
@@ -93,13 +94,15 @@ def _work(sender: Connection, language: str, lesson: Lesson, file: Path, library
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
-    try:
-        report = verify(lesson, file, library, sender.send, state_folder() / "checked")
-    except Exception as error:
-        lines = f"{type(error).__name__}: {error}".splitlines()
-        reason = " … ".join(dict.fromkeys((lines[0], lines[-1])))
-        message = gettext("this lesson could not be checked: {reason}", reason=reason)
-        report = LessonReport(lesson.path, faults=(Fault(1, message),))
+    with tempfile.TemporaryDirectory(prefix="ptrepl-check-", ignore_cleanup_errors=True) as folder:
+        tempfile.tempdir = folder  # files that the lesson makes for a while go when its check ends
+        try:
+            report = verify(lesson, file, library, sender.send, state_folder() / "checked")
+        except Exception as error:
+            lines = f"{type(error).__name__}: {error}".splitlines()
+            reason = " … ".join(dict.fromkeys((lines[0], lines[-1])))
+            message = gettext("this lesson could not be checked: {reason}", reason=reason)
+            report = LessonReport(lesson.path, faults=(Fault(1, message),))
     sender.send(report)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.static_read import gradient
-from ptrepl.texts.messages import gettext
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.wording import numbers_text
 from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
@@ -95,6 +95,8 @@ def _argument(argument: Any, most: int) -> str:
         return gettext("shape {shape}", shape=shape_text(shape)) if isinstance(shape, tuple) else gettext("a tensor")
     if isinstance(argument, (list, tuple)) and argument_tensors(argument):
         return f"[{', '.join(_argument(each, most) for each in argument)}]"
+    if isinstance(argument, list) and not all(isinstance(each, (int, float, list, tuple)) for each in argument):
+        return ngettext("a list of {count}", "a list of {count}", len(argument))
     if isinstance(argument, (int, float, list, tuple)):
         return numbers_text(argument)
     if isinstance(argument, str):

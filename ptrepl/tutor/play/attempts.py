@@ -388,5 +388,5 @@ def _asked(step: Step, only: str = "") -> frozenset[str]:
 
 def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:
     if outcome.status is Status.RAISED and outcome.error is not None:
-        return Last(outcome.error.type_name, outcome.error.message, source=typed)
+        return Last(outcome.error.bare_name, outcome.error.message, source=typed)
     return Last(value=builtins.__dict__.get("_") if gave_value else None, source=typed)

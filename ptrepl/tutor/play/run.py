@@ -226,7 +226,7 @@ class LessonRun:
         last = outcomes[-1] if outcomes else None
         if self._state.phase is Phase.RUNNING:
             self._stage.leave_lesson_code()
-            error = last.error.type_name if last is not None and last.status is Status.RAISED and last.error else ""
+            error = last.error.bare_name if last is not None and last.status is Status.RAISED and last.error else ""
             return self._tell(DemoRan(error, interrupted=last is not None and last.status is Status.INTERRUPTED))
         if last is None:
             return ()
@@ -322,7 +322,7 @@ class LessonRun:
             return None
         count = typed_pieces(block.source, self._state.ran_pieces, [each.source for each in outcomes])
         last = outcomes[-1]
-        error = last.error.type_name if last.error is not None else ""
+        error = last.error.bare_name if last.error is not None else ""
         return DemoTyped(count, error) if count and error in ("", block.raises) else None
 
     def _reminded(self, last: Outcome) -> tuple[Say, ...]:

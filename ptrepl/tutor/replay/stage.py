@@ -237,7 +237,7 @@ class Stage:
                 time_limit(SETUP_SECONDS),
             ):
                 error = self._session.run_quietly(code.source, filename)
-            kind = error.type_name if error is not None else ""
+            kind = error.bare_name if error is not None else ""
         except TookTooLong:
             error, kind = None, _TOOK_TOO_LONG
         if kind == _TOOK_TOO_LONG:

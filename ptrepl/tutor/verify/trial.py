@@ -109,7 +109,7 @@ class Bench:
                 names = touched(outcomes).all
                 last = Last(source=code.source)
                 if outcomes and outcomes[-1].status is Status.RAISED and (error := outcomes[-1].error) is not None:
-                    last = Last(error.type_name, error.message, source=code.source)
+                    last = Last(error.bare_name, error.message, source=code.source)
                 elif "_" in names:
                     last = replace(last, value=builtins.__dict__.get("_"))
                 ran = "\n".join(each.source for each in outcomes if each.status is Status.OK)

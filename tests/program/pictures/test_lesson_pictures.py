@@ -113,6 +113,12 @@ PICTURES = [
      r"rose from -0.3 to 3 while"),
     ("optim/faster", "", "%plot {**paths, **rings}",
      r"(?s)SGD goes from \(10, 1\) .*Adagrad goes .* to \(0.991, .*Adam .* is -1.3 to 10,.*height 2 goes .*height 10 "),
+    ("evaluation/which-degree", "", "%plot all_day, predicted", r"Its lowest value is -12.*highest value is 43"),
+    ("evaluation/luck", "", '%plot {"training": train_loss, "validation": valid_loss}',
+     r"(?s)training fell from 15.6 to 0.918 over 8 steps.*validation .* Its lowest value is 0.337, at 3"),
+    ("evaluation/stop", "", "%plot losses",
+     r"(?s)training fell .*validation fell .* Its lowest value is 4\.\d+, at 2\d"),
+    ("capstone/features", "", "%plot degrees, bikes, kind=scatter", r"150 points.*bikes tends to rise with degrees"),
     ("optim/faster", "", '%plot {"mine": path, **rings}', r"mine goes from \(10, 1\) to .* in 60 steps"),
 ]  # fmt: skip
 

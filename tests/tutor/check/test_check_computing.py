@@ -128,6 +128,34 @@ def test_objects_of_a_class_by_what_comes_out_of_them(length: str, row: str, why
     assert why in told
 
 
+HIDDEN = """\
+def mean_error(forecast):
+    return (forecast - torch.tensor([2.0, 4.0])).abs().mean()
+
+days = [{"heat": "1"}, {"heat": "2"}]
+function("forecast", None, [(days,)], hides=("w",), through=mean_error, below=0.5)
+"""
+FORECAST = 'def forecast(days):\n    return torch.tensor([{} * float(day["heat"]) for day in days])'
+
+
+@pytest.mark.parametrize(
+    ("factor", "why"),
+    [
+        ("2", ""),
+        ("2.2", ""),
+        ("3", "`mean_error(forecast(a list of 2))` is 1.5; this step wants it below 0.5"),
+        ("float('nan')", "is nan; this step wants it below 0.5"),
+        ("w", "`forecast` uses `w`, which stands outside of it"),
+        ("[]", "raises TypeError"),
+    ],
+)
+def test_what_a_function_gives_is_near_enough_on_hidden_data(factor: str, why: str) -> None:
+    player = task(HIDDEN, FORECAST.format("2"), "w = 2.0")
+    told = said(player, FORECAST.format(factor))
+    assert (player.run.mode == "continue") is (not why)
+    assert why in told, told
+
+
 POINTS = 'tensor("points", [5, 3])\ncomputed("points")\nagain({"scores": [[1, 2], [3, 4]]}, {"points": [2, 4]})'
 SCORES = "scores = torch.tensor([[1, 5], [2, 3]])"
 

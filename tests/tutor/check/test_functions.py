@@ -19,7 +19,7 @@ FULL = "f(torch.tensor([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]))"
         (lambda text: text.upper(), ""),
         (lambda text: text, "`f('day')` is 'day'; this step wants 'DAY'."),
         (lambda text: list(text.upper()), "`f('day')` is a list; this step wants a string."),
-        (lambda text: None, "`f('day')` gives nothing back; does the function end with return?"),
+        (lambda text: None, "`f('day')` gives None, and no value: look at the return of the function."),
         (lambda text: "\x1b[2J" * 100, None),
     ],
 )

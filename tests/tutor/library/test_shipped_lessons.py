@@ -170,7 +170,7 @@ def _note_errors(player: Player, errors: dict[str, str]) -> None:
     source = "\n".join(outcome.source for outcome in player.demos)
     for outcome in player.demos:
         if outcome.status is not Status.OK and outcome.error is not None:
-            errors[source] = outcome.error.type_name
+            errors[source] = outcome.error.bare_name
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,13 @@ def test_an_error_that_the_lesson_did_not_plan_is_not_the_learners() -> None:
     assert [mood for mood, _ in feedback(player.enter())] == ["fault"]
 
 
+def test_a_planned_error_is_named_by_its_class_alone() -> None:
+    text = FRONT + "## T\n<!-- step: one demo -->\n```python demo raises=UnpicklingError\n"
+    player = Player(lesson(text + "import pickle\npickle.loads(b'no')\n```\n"))
+    player.begin()
+    assert feedback(player.enter()) == []
+
+
 def test_code_that_waits_for_an_answer_is_not_said_to_be_missing() -> None:
     player = at("guessing")
     assert notes(player.command("step")) == ["The code shown here runs when you have answered, all of it."]

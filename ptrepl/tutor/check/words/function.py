@@ -21,10 +21,10 @@ from ptrepl.tutor.check.calling import (
 from ptrepl.tutor.check.compare import Wants, is_cleared
 from ptrepl.tutor.check.look import Look, Sought, wants_of
 from ptrepl.tutor.check.verdict import Miss
-from ptrepl.tutor.check.wording import noun_for
+from ptrepl.tutor.check.wording import noun_for, numbers_text
 from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
-from ptrepl.tutor.isolation.torch_api import copy_of, is_tensor_value, own
+from ptrepl.tutor.isolation.torch_api import copy_of, is_tensor_value, method, own, tensor_from
 
 _FULL = 40
 
@@ -32,9 +32,10 @@ _FULL = 40
 def function(
     look: Look,
     name: str,
-    reference: Callable[..., Any],
+    reference: Callable[..., Any] | None,
     inputs: Iterable[Any],
     *,
+    below: float | None = None,
     in_place: bool = False,
     gradient: bool = False,
     hides: Sequence[str] = (),
@@ -48,20 +49,24 @@ def function(
     where the reference clears them; what it returns is not looked at. ``gradient``: backward from what it gives reaches
     the arguments that require grad as it does from the reference's. ``hides``: names of the prompt that it must do
     without, since it is to work with its parameters. ``through``: what both give is compared after this was called on
-    it, while the names are hidden still: how an object of a class behaves. ``in_full``: tensors of up to 40 values are
-    written out where a call is named, so that it can be typed, and what a call raises is explained.
+    it, while the names are hidden still: how an object of a class behaves. ``below``: each call gives a single number
+    under this one, as an error on hidden data is; there need be no reference then. ``in_full``: tensors of up to 40
+    values are written out where a call is named, so that it can be typed, and what a call raises is explained.
     """
     found = look.find(name, Sought.FUNCTION)
     if not callable(found):
         message = gettext("`{name}` is {kind}; this step wants a function.", name=name, kind=noun_for(found))
         raise Miss(message, name)
-    mine, theirs = (each if through is None else _followed(each, through) for each in (found, reference))
+    if reference is not None and below is not None:
+        raise TypeError(gettext("function takes a reference, or None and below="))
+    mine = found if through is None else _followed(found, through)
+    theirs = reference if through is None or reference is None else _followed(reference, through)
     for given in inputs:
         arguments = given if isinstance(given, tuple) else (given,)
         written = call_text(name, arguments, _FULL if in_full else SHORT)
         label = f"`{written}`" if through is None else f"`{through.__name__}({written})`"
         call: Callable[..., Any] = changed_by if in_place else _with_slopes if gradient else called_with
-        expected = call(theirs, arguments)
+        expected: Any = None if below is not None else call(theirs, arguments)
         try:
             with look.hiding(hides):
                 value = call(mine, arguments)
@@ -80,7 +85,9 @@ def function(
                 raise Miss(message, name) from None
             told = (raising(label, error), *(_why(error, look) if in_full else ()))
             raise Miss("\n\n".join(told), name) from None
-        if in_place:
+        if below is not None:
+            _refuse_from(look, label, value, below, name)
+        elif in_place:
             _compare_left(look, label, value, expected, argument_tensors(arguments), name)
         elif gradient:
             compare_returned(look, label, value[0], expected[0], wants, name)
@@ -99,6 +106,21 @@ def _why(error: BaseException, look: Look) -> tuple[str, ...]:
 
 def _followed(function: Callable[..., Any], then: Callable[[Any], Any]) -> Callable[..., Any]:
     return lambda *arguments: then(function(*arguments))
+
+
+def _refuse_from(look: Look, label: str, value: Any, limit: float, name: str) -> None:
+    """Raises Miss where ``value`` is no single number under ``limit``."""
+    look.number(label, value, Wants(), name)
+    held = float(method("item", copy_of(value if is_tensor_value(value) else tensor_from(value))))
+    look.see(held)
+    if not held < limit:
+        message = gettext(
+            "{call} is {value}; this step wants it below {limit}.",
+            call=label,
+            value=numbers_text(held),
+            limit=format(limit, "g"),
+        )
+        raise Miss(message, name)
 
 
 def _with_slopes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, list[Any] | None]:
