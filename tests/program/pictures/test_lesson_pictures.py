@@ -120,6 +120,10 @@ PICTURES = [
      r"(?s)training fell .*validation fell .* Its lowest value is 4\.\d+, at 2\d"),
     ("capstone/features", "", "%plot degrees, bikes, kind=scatter", r"150 points.*bikes tends to rise with degrees"),
     ("optim/faster", "", '%plot {"mine": path, **rings}', r"mine goes from \(10, 1\) to .* in 60 steps"),
+    ("sequences/padding", "", "%plot table.weight.grad", r"is 0, at \[0, 0\], the highest 1, at \[1, 0\]"),
+    ("sequences/attention", "", "%plot weights", r"is 0.00907, at \[0, 1\], the highest 0.495, at \[0, 0\]"),
+    ("sequences/attention", "", "%plot torch.softmax(scores, dim=-1)", r"is 0, at \[0, 1\], the highest 1, at"),
+    ("sequences/heads", "", "%show rows.reshape(1, 2, 3, 2)", r"\[0, 0, 1, 0\] 2 from rows\[0, 0, 2\]"),
 ]  # fmt: skip
 
 
