@@ -18,10 +18,11 @@ from ptrepl.tutor.isolation.time_limit import time_limit
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.library.installed import missing as missing_packages
-from ptrepl.tutor.play.run import GIVEN_NAMES, LESSON_COMMANDS, LessonRun, Mode
+from ptrepl.tutor.play.run import LESSON_COMMANDS, LessonRun, Mode
 from ptrepl.tutor.play.say import Feedback, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.replay.replay import reached_names
+from ptrepl.tutor.replay.stage import GIVEN_NAMES
 
 DEMO_LIMIT = 60.0
 """Seconds that one fence of a demo may take. At a terminal, Ctrl-C ends it before."""

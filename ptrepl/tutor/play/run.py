@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
@@ -15,7 +15,6 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.answers import Answer, example, without_doubt
 from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import own
-from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.names import RAISED, RESULT, asked_names
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
@@ -50,13 +49,10 @@ from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import resume_index
 from ptrepl.tutor.replay.demo_steps import rest, typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
-from ptrepl.tutor.replay.stage import Stage
+from ptrepl.tutor.replay.stage import Stage, given_names
 from ptrepl.tutor.shown_words import taught_words, wanted_words
 
 Mode = Literal["python", "answer", "continue"]
-GIVEN_NAMES = ("torch", "nn", "F", "device")
-"""The names of the session that every step of a lesson finds."""
-
 _DIGITS = 12
 """Of the digest of a lesson, kept with each event: whoever reads them sees that the lesson was another one."""
 
@@ -97,7 +93,7 @@ class LessonRun:
         self._content = digest[:_DIGITS]
         self._session = session
         self._progress = Progress(None) if piped else progress
-        self._given = self._names_for_lessons(file)
+        self._given = given_names(session, file)
         self._stage = Stage(lesson, session, self._given)
         done = self._progress.lesson(lesson.key).done
         self._state = State(done=done, piped=piped, notebook=notebook, alone=alone)
@@ -273,13 +269,6 @@ class LessonRun:
     @property
     def _step(self) -> Step:
         return self.lesson.steps[self._state.step]
-
-    def _names_for_lessons(self, file: Path | None) -> dict[str, Any]:
-        given = {name: self._session.namespace[name] for name in GIVEN_NAMES if name in self._session.namespace}
-        given.setdefault("torch", own().torch)
-        if file is not None:
-            given["lesson_file"] = lambda name: lesson_file(file, name)
-        return given
 
     def _checked(self, outcomes: Sequence[Outcome], printed: str) -> tuple[Say, ...]:
         if (typed := self._demo_typed(outcomes)) is not None:

@@ -6,6 +6,7 @@ import builtins
 import contextlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ptrepl.engine.outcome import ErrorReport
@@ -17,6 +18,7 @@ from ptrepl.tutor.isolation.guard import random_state, seeded_state, set_random_
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.isolation.torch_names import put_back
+from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.names import names_bound_by
 from ptrepl.tutor.replay.as_before import holds_the_same
 from ptrepl.tutor.replay.outdated import SeenLeaves
@@ -43,6 +45,19 @@ __import__("torch").set_default_dtype(__import__("torch").float32)
 __import__("torch").set_default_device(None)
 """
 """What a learner may have changed for the whole session; lessons are written for what torch starts with."""
+
+
+GIVEN_NAMES = ("torch", "nn", "F", "device")
+"""The names of the session that every step of a lesson finds."""
+
+
+def given_names(session: Session, file: Path | None) -> dict[str, Any]:
+    """What every step of the lesson in ``file`` finds: ``GIVEN_NAMES`` as the session has them, and ``lesson_file``."""
+    given = {name: session.namespace[name] for name in GIVEN_NAMES if name in session.namespace}
+    given.setdefault("torch", own().torch)
+    if file is not None:
+        given["lesson_file"] = lambda name: lesson_file(file, name)
+    return given
 
 
 class Stage:
