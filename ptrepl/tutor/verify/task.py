@@ -20,8 +20,6 @@ from ptrepl.tutor.verify.trial import Bench, Passed, Trial
 
 _OTHER_NUMBERS = 7919
 """Added to the seed for a second run: a result that differs then is random, so it is not promised."""
-_TIMES, _MORE = 5.0, 0.5
-"""A mutant may take this many times as long as its solution, and this many seconds more."""
 _SURVIVES = {
     Subject.CODE: N_("the check lets this mistake pass: `{change}` ({code} is then not what the step promises)"),
     Subject.MEMORY: N_(
@@ -150,7 +148,7 @@ def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:
     Those are comments ``equivalent`` that no mutant needs, and promises that the solutions themselves do not keep.
     """
     step, promise = bench.step, bench.promise
-    tried: list[tuple[CodeFence, float]] = []
+    tried: list[tuple[CodeFence, Trial]] = []
     seen: list[Observed] = []
     for code in step.codes(Role.SOLUTION):
         for random in (None, seeded_state(bench.lesson.seed + _OTHER_NUMBERS)):
@@ -161,15 +159,15 @@ def task_mutants(bench: Bench) -> tuple[Tally, list[Fault]]:
             if trial.verdict.passed:
                 seen.append(trial.observed)
                 if random is None:
-                    tried.append((code, trial.seconds))
+                    tried.append((code, trial))
     wanted = agreed(seen, promise) if seen else {}
     tally, used, known = Tally(), set[str](), {code.source for code, _ in tried}
-    for code, seconds in tried:
+    for code, trial in tried:
         for mutant in mutants(code.source):
             if mutant.source not in known:
                 known.add(mutant.source)
                 program = CodeFence(Role.SOLUTION, mutant.source, code.line)
-                result = bench.run_mutant(program, wanted, _TIMES * seconds + _MORE)
+                result = bench.run_mutant(program, wanted, trial)
                 tally += _counted(step, code, mutant, result, used)
     unused = [mark for mark in step.equivalents if mark.change not in used]
     faults = [

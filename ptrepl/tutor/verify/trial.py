@@ -26,18 +26,24 @@ from ptrepl.tutor.verify.promise import Promise, promise_of
 
 TRIAL_SECONDS = 20.0
 """Seconds for an author's own program."""
+_TIMES, _MORE = 5.0, 0.5
+"""A mutant may keep the processor busy for this many times as long as its solution, and this many seconds more."""
+_ON_THE_CLOCK = 5.0
+"""On the clock it may take so many times that: other programs run too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How it ended. ``touched``: the names that the tutor counts as touched by these statements.
+    """How it ended. ``seconds`` passed on the clock; ``busy``: those in which the processor worked on it.
 
+    ``touched``: the names that the tutor counts as touched by these statements.
     ``imported``: the modules of torch and of ours that were loaded meanwhile.
     """
 
     verdict: Verdict
     last: Last
     seconds: float
+    busy: float
     observed: Observed
     touched: frozenset[str] = frozenset()
     imported: tuple[str, ...] = ()
@@ -82,15 +88,15 @@ class Bench:
             with guarded():
                 namespace = self._begin(random)
                 loaded = set(sys.modules)
-                began = time.perf_counter()
+                began, worked = time.perf_counter(), time.process_time()
                 last = run(self.lesson, code, namespace)
                 verdict = grade(self.lesson, self.step, namespace, last, self._given)
-                seconds = time.perf_counter() - began
+                seconds, busy = time.perf_counter() - began, time.process_time() - worked
                 seen: Observed = {}
                 if promise is not None:
                     seen = observe(self.lesson, self.step, promise, namespace, last, self._given)
             imported = _imported_since(loaded)
-            return Trial(_plain(verdict), replace(last, value=None), seconds, seen, imported=imported)
+            return Trial(_plain(verdict), replace(last, value=None), seconds, busy, seen, imported=imported)
 
         try:
             trial = apart(task, TRIAL_SECONDS)
@@ -131,14 +137,14 @@ class Bench:
                 ran = "\n".join(each.source for each in outcomes if each.status is Status.OK)
                 last = replace(last, ran=ran, printed=printed.getvalue())
                 verdict = grade(self.lesson, self.step, session.namespace, last, self._given)
-            return Trial(_plain(verdict), replace(last, value=None), 0.0, {}, names, _imported_since(loaded))
+            return Trial(_plain(verdict), replace(last, value=None), 0.0, 0.0, {}, names, _imported_since(loaded))
 
         trial = apart(task, TRIAL_SECONDS)
         _import_here(trial.imported)
         return trial
 
-    def run_mutant(self, code: CodeFence, wanted: Observed, seconds: float) -> Passed | CheckFault | None:
-        """Run the checks on a mutant; None if they reject it.
+    def run_mutant(self, code: CodeFence, wanted: Observed, of: Trial) -> Passed | CheckFault | None:
+        """Run the checks on a mutant; None if they reject it, or if it takes much longer than the solution, ``of``.
 
         A check that raises an error itself lets the learner go on, so it rejects nothing: its CheckFault is returned.
         """
@@ -155,7 +161,8 @@ class Bench:
                 return Passed(first_broken(self.lesson, self.step, self.promise, namespace, last, self._given, wanted))
 
         try:
-            return apart(task, seconds)
+            busy = _TIMES * of.busy + _MORE
+            return apart(task, _ON_THE_CLOCK * max(busy, _TIMES * of.seconds + _MORE), busy)
         except Lost:
             return None
 
