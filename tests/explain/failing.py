@@ -15,6 +15,7 @@ from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.run.session import Session
 from ptrepl.explain import rules
 from ptrepl.explain.explain import _explain, _message
+from ptrepl.explain.rule import class_names
 from ptrepl.explain.rules.table import all_rules
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.screen.explanation import explanation_lines
@@ -46,8 +47,8 @@ def asked_after(module: str) -> frozenset[str]:
 
 def order_is_stated(error: BaseException, names: Mapping[str, object]) -> None:
     """Where rules of several modules know an error, one says that it comes BEFORE the other: names decide nothing."""
-    message = _message(error, names)
-    modules = [*dict.fromkeys(rule.rule.__module__ for rule in all_rules() if rule.matches(error, message))]
+    message, classes = _message(error, names), class_names(error)
+    modules = [*dict.fromkeys(rule.rule.__module__ for rule in all_rules() if rule.matches(classes, message))]
     for number, first in enumerate(modules):
         assert asked_after(first).issuperset(modules[number + 1 :]), (message, modules)
 
