@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from ptrepl.tutor.verify.huge_pages import use_huge_pages
+
 # two test processes share the machine: more threads than that only wait for one another
 os.environ["OMP_NUM_THREADS"] = "1"
 
@@ -79,6 +81,7 @@ def pytest_collection_finish() -> None:
         sys.modules["torch"].optim.SGD([sys.modules["torch"].ones(1)])
     gc.collect()
     gc.freeze()
+    use_huge_pages()  # what forks then copies a fifth of the pages
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -21,10 +21,13 @@ import select
 import signal
 import socket
 import sys
+import sysconfig
 import termios
 import threading
 from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
+
+from ptrepl.tutor.verify.huge_pages import use_huge_pages
 
 
 class Launch(NamedTuple):
@@ -41,7 +44,8 @@ class Launch(NamedTuple):
 
 
 _LATER = (
-    "asyncio concurrent.futures ctypes markdown_it prompt_toolkit.shortcuts pygments.lexers.python rich.console yaml"
+    "asyncio concurrent.futures ctypes markdown_it prompt_toolkit.input.vt100 prompt_toolkit.patch_stdout "
+    "prompt_toolkit.key_binding.bindings.search prompt_toolkit.shortcuts pygments.lexers.python rich.console tty yaml"
 )
 """What functions of ptrepl import as they run."""
 _NOT_ALONE = {"ptrepl.__main__", "ptrepl.engine.plotting.backend", "ptrepl.engine.plotting.cells"}
@@ -56,6 +60,7 @@ def _import_all() -> None:
     for _, name, _ in pkgutil.walk_packages(ptrepl.__path__, "ptrepl."):
         if name not in _NOT_ALONE:
             importlib.import_module(name)
+    sysconfig.get_config_vars()  # a file of its own, that is loaded when it is first asked
 
 
 def _serve(link: socket.socket) -> tuple[Launch, list[int]]:
@@ -130,6 +135,7 @@ def _main() -> dict[str, Any] | None:
     _import_all()
     gc.collect()
     gc.freeze()
+    use_huge_pages()
     launch, streams = _serve(link)
     _become(launch, streams)
     sys.argv = ["ptrepl" if launch.code is None else "-c", *launch.arguments]

@@ -23,7 +23,7 @@ from ptrepl.explain.locate import Site, locate
 from ptrepl.explain.marks import marked_lines
 from ptrepl.explain.provenance.worked_before import keeping_what_worked
 from ptrepl.explain.rewrite import as_code, is_code
-from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rule import Finding, Rule, class_names
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.explain.whole_statement import with_statement
 from ptrepl.texts.messages import gettext
@@ -66,7 +66,8 @@ def _explain(
     from ptrepl.explain.rules.table import all_rules
 
     message = _message(error, names)
-    rows = [(row, match) for row in all_rules() if (match := row.matches(error, message))]
+    classes = class_names(error)
+    rows = [(row, match) for row in all_rules() if (match := row.matches(classes, message))]
     site = locate(error.__traceback__, learner_files)
     if site is not None and _is_own(error, site):
         return None  # the learner raised it, with a message of their own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
@@ -39,7 +40,16 @@ class Rule:
     only_torch: bool = True
     """The error must come from torch: the learner's frame called no other library that raised it."""
 
-    def matches(self, error: BaseException, message: str) -> re.Match[str] | None:
-        """The match of the pattern, if the error is of one of the classes."""
-        names = {cls.__name__ for cls in type.__dict__["__mro__"].__get__(type(error))}
-        return re.search(self.pattern, message, re.DOTALL) if names.intersection(self.errors) else None
+    def matches(self, classes: frozenset[str], message: str) -> re.Match[str] | None:
+        """The match of the pattern, if one of ``classes`` is among the errors."""
+        return None if classes.isdisjoint(self.errors) else _compiled(self.pattern).search(message)
+
+
+def class_names(error: BaseException) -> frozenset[str]:
+    """The names of the class of an error and of all that it derives from."""
+    return frozenset(cls.__name__ for cls in type.__dict__["__mro__"].__get__(type(error)))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.DOTALL)  # re itself forgets all where it has more than 512 of them

@@ -26,6 +26,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import count, pairwise
 
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
@@ -103,6 +104,7 @@ def _one_of(word: str) -> list[str]:
     return [each for each in word.split(",") if each]
 
 
+@lru_cache(16)
 def held_words(source: str) -> Mapping[str, int]:
     """Every word, as above, that stands in ``source``, with a number that grows from its first part to its last.
 

@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 
 CHECK_WORDS = (
     "tensor",
@@ -38,6 +39,8 @@ BLANK = "___"
 _BLANK = re.compile(rf"(?<!\w){BLANK}(?!\w)")
 _DEEPEST = 200
 """Levels of a syntax tree; Python's own limit is 1,000 calls, and some walks take three for a level."""
+KEPT = 2048
+"""Sources of which it is remembered what stands in them: after each input, those of a lesson are asked many times."""
 _NEW_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INNER_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -74,6 +77,7 @@ def _top_level(node: ast.AST) -> Iterator[ast.AST]:
             yield from _top_level(child)
 
 
+@lru_cache(KEPT)
 def names_bound_by(source: str) -> frozenset[str]:
     """The names that running ``source`` binds at top level; none where it does not parse."""
     tree = tree_of(source)
@@ -105,6 +109,7 @@ def read_in(tree: ast.AST) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(KEPT)
 def used_names(source: str) -> frozenset[str]:
     """Every name that ``source`` mentions, read or bound."""
     tree = tree_of(source)
@@ -124,6 +129,7 @@ def check_calls(source: str) -> tuple[tuple[str, ast.Call], ...]:
     return tuple((node.func.id, node) for node in nodes if isinstance(node.func, ast.Name))
 
 
+@lru_cache(KEPT)
 def asked_names(source: str, only: str = "") -> frozenset[str]:
     """The learner's names that a check looks at; RESULT and RAISED where it looks at those.
 
@@ -132,6 +138,7 @@ def asked_names(source: str, only: str = "") -> frozenset[str]:
     return frozenset(path.partition(".")[0] for path in _asked_paths(source, only))
 
 
+@lru_cache(KEPT)
 def asked_parts(source: str) -> frozenset[str]:
     """What a learner has to make, each by itself: the asked names, and ``x.grad`` where a gradient is to be filled."""
     return frozenset(

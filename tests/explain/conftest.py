@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
-import sys
+import functools
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
+import ptrepl.explain
 from ptrepl.texts import messages
 
 _CODE = ("code", "loop")
@@ -31,9 +36,17 @@ def _checked(sentence: str, /, **fields: object) -> str:
     return messages.gettext(sentence, **fields)
 
 
-@pytest.fixture(autouse=True)
-def _advice_is_code(monkeypatch: pytest.MonkeyPatch) -> None:
+@functools.cache
+def _with_sentences() -> tuple[ModuleType, ...]:
+    names = [name for _, name, _ in pkgutil.walk_packages(ptrepl.explain.__path__, "ptrepl.explain.")]
+    modules = map(importlib.import_module, names)
+    return tuple(module for module in modules if getattr(module, "gettext", None) is messages.gettext)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _advice_is_code() -> Iterator[None]:
     """A line of advice that Python cannot parse fails the test in which it is given."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("ptrepl.explain.") and getattr(module, "gettext", None) is messages.gettext:
-            monkeypatch.setattr(module, "gettext", _checked)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in _with_sentences():
+            patch.setattr(module, "gettext", _checked)
+        yield

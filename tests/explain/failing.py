@@ -15,6 +15,7 @@ from ptrepl.engine.outcome import Outcome
 from ptrepl.engine.run.session import Session
 from ptrepl.explain import rules
 from ptrepl.explain.explain import _explain, _message
+from ptrepl.explain.rule import class_names
 from ptrepl.explain.rules.table import all_rules
 from ptrepl.explain.standins.undisturbed import quietly
 from ptrepl.screen.explanation import explanation_lines
@@ -46,8 +47,8 @@ def asked_after(module: str) -> frozenset[str]:
 
 def order_is_stated(error: BaseException, names: Mapping[str, object]) -> None:
     """Where rules of several modules know an error, one says that it comes BEFORE the other: names decide nothing."""
-    message = _message(error, names)
-    modules = [*dict.fromkeys(rule.rule.__module__ for rule in all_rules() if rule.matches(error, message))]
+    message, classes = _message(error, names), class_names(error)
+    modules = [*dict.fromkeys(rule.rule.__module__ for rule in all_rules() if rule.matches(classes, message))]
     for number, first in enumerate(modules):
         assert asked_after(first).issuperset(modules[number + 1 :]), (message, modules)
 
@@ -59,9 +60,9 @@ def fails(code: str, within: Session | None = None) -> Outcome:
     return outcomes[-1]
 
 
-def why(code: str) -> Explanation:
+def why(code: str, within: Session | None = None) -> Explanation:
     """What is said of the failure."""
-    outcome = fails(code)
+    outcome = fails(code, within)
     assert outcome.error is not None
     assert outcome.explanation is not None, outcome.error.final
     return outcome.explanation
@@ -90,22 +91,29 @@ def shown(code: str, width: int | None = 80) -> str:
 
 def check(code: str, said: str = "", fixes: Sequence[str] = ()) -> Explanation:
     """``said`` stands in what is said of the failure; ``fixes`` are offered, and no others, and each of them runs."""
-    explanation = why(code)
+    live = session()
+    explanation = why(code, live)
     assert said in explanation.text, explanation.text
     offered = [fix.code for fix in explanation.fixes]
     assert offered == [*fixes], offered
-    assert runs_after(code) == len(offered)
+    _run_fixes(code, live, explanation)
     return explanation
 
 
 def runs_after(code: str) -> int:
     """Run every offered fix in the program that failed, each in a program of its own; how many there were."""
-    count = len(why(code).fixes)
-    for index in range(count):
-        live = session()
-        explanation = fails(code, live).explanation
-        assert explanation is not None
+    live = session()
+    explanation = why(code, live)
+    _run_fixes(code, live, explanation)
+    return len(explanation.fixes)
+
+
+def _run_fixes(code: str, live: Session, explanation: Explanation) -> None:
+    """The first fix runs in the session ``live``, which has failed; each other one where it fails once more."""
+    for index in range(len(explanation.fixes)):
+        if index:
+            live = session()
+            explanation = why(code, live)
         fix = explanation.fixes[index]
         for outcome in live.run(fix.code + "\n"):
             assert outcome.error is None, f"{fix.code}\n{outcome.error.final}"
-    return count

@@ -15,7 +15,7 @@ import pytest
 
 from ptrepl.tutor.format.lesson import Role, Step
 from tests.lessons.playing import Played, play, rows_of
-from tests.shares import share_of_about
+from tests.shares import share_marks, share_of_about
 from tests.tutor.trying import shipped
 
 pytestmark = [
@@ -83,6 +83,8 @@ LEAST = {
 """How many of the wrong answers are answered in words that fit, where it is more than 70 %."""
 EVERY = share_of_about(100, len(ROWS))
 """One answer of so many is played in every run, the others nightly; of a step that trains fewer."""
+EVERY_TRAINING = 3
+"""Of the steps that train one of so many: an answer to each of them takes seconds."""
 
 
 def parts() -> list[Any]:
@@ -93,7 +95,8 @@ def parts() -> list[Any]:
     found = []
     for step, rows in steps.items():
         every = EVERY * 4 if step in TRAINS else EVERY
-        found.append(pytest.param(rows[::every], id=step))
+        marks = share_marks(TRAINS.index(step), EVERY_TRAINING) if step in TRAINS else []
+        found.append(pytest.param(rows[::every], id=step, marks=marks))
         others = [row for number, row in enumerate(rows) if number % every]
         found.append(pytest.param(others, id=f"{step} all", marks=pytest.mark.nightly))
     return found

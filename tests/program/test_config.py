@@ -134,7 +134,7 @@ def test_startup_files_run_before_the_first_prompt_and_are_not_fatal(folder: Pat
     (folder / "first.py").write_text("import math\nfirst = __file__\n")
     (folder / "mine.py").write_text("second = torch.ones(len(first[:3]))\n1 / 0\n")
     (folder / "config.toml").write_text('startup = "mine.py"\nxray = "line"\n')
-    with program(environment={"PYTHONSTARTUP": str(folder / "first.py")}, cold=True) as screen:
+    with program(environment={"PYTHONSTARTUP": str(folder / "first.py")}) as screen:
         screen.wait(">>>")
         assert "ZeroDivisionError" in screen.text
         screen.enter("print(math.floor(second.sum() + 0.5), '__file__' in globals())")
@@ -143,7 +143,7 @@ def test_startup_files_run_before_the_first_prompt_and_are_not_fatal(folder: Pat
 
 def test_a_startup_file_that_raises_shows_its_error_and_the_prompt_comes_up(folder: Path) -> None:
     (folder / "first.py").write_text("before = 40\nraise SystemExit(3)\n")
-    with program(environment={"PYTHONSTARTUP": str(folder / "first.py")}, cold=True) as screen:
+    with program(environment={"PYTHONSTARTUP": str(folder / "first.py")}) as screen:
         screen.wait("SystemExit: 3")
         screen.wait(">>>")
         screen.enter("before + 2")

@@ -23,16 +23,7 @@ def log_of(home: Path) -> str:
 
 
 def ptrepl(*arguments: str, stdin: str = "", folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ptrepl", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    return run_ptrepl(*arguments, stdin=stdin, folder=folder)
 
 
 def leave(screen: Screen) -> None:

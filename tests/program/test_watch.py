@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 
 import pytest
 
+from tests.children import run_ptrepl
 from tests.program.screen import program
 
 TO_COME = ["loss –", "loss is not there yet: – stands for it until it is."]
@@ -51,9 +50,9 @@ def test_a_signal_that_ends_the_program_gives_the_rows_back() -> None:
 def test_a_short_loop_and_one_that_changes_nothing_draw_nothing(stops: bool) -> None:
     body = "loss = 1 / (step + 1)" if stops else "loss = 3; time.sleep(0.01)"
     code = f"import time\n%watch loss\nfor step in range(60): {body}\n\nprint('done')\n"
-    shown = subprocess.run(
-        [sys.executable, "-m", "ptrepl"], input=code, capture_output=True, text=True, check=True, timeout=60
-    ).stdout.splitlines()
+    done = run_ptrepl(stdin=code)
+    shown = done.stdout.splitlines()
+    assert done.returncode == 0
     assert shown[:2] == TO_COME
     assert shown[2].startswith("watch: loss ")
     assert shown[3:] == ["done"]
@@ -61,9 +60,9 @@ def test_a_short_loop_and_one_that_changes_nothing_draw_nothing(stops: bool) -> 
 
 def test_in_a_pipe_a_line_is_printed_while_the_loop_runs_and_a_sentence_after_it() -> None:
     code = "import time\n%watch loss\nfor step in range(240): loss = 1 / (step + 1); time.sleep(0.01)\n\n"
-    shown = subprocess.run(
-        [sys.executable, "-m", "ptrepl"], input=code, capture_output=True, text=True, check=True, timeout=60
-    ).stdout.splitlines()
+    done = run_ptrepl(stdin=code)
+    shown = done.stdout.splitlines()
+    assert done.returncode == 0
     assert shown[:2] == TO_COME
     assert shown[2].startswith("watch: loss 0.00")
     assert " of 240 · " in shown[2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,21 @@ def shipped(identifier: str) -> Lesson:
     return open_lesson(identifier).lesson
 
 
-_oracles: dict[str, Oracle] = {}
+class _Oracle(Oracle):
+    """Keeps what it found of every step; a learner's keeps that of the step they are at."""
+
+    def __init__(self, one: Oracle) -> None:
+        super().__init__(one._lesson, one._given)
+        self._found: dict[int, Any] = {}
+
+    def _enter(self, index: int) -> None:
+        if index != self._step:
+            self._found[self._step] = self._places, self._mistakes, self._waypoints
+            self._step = index
+            self._places, self._mistakes, self._waypoints = self._found.get(index, (None, {}, None))
+
+
+_oracles: dict[str, _Oracle] = {}
 
 
 def player_of(identifier: str) -> Player:
@@ -31,7 +46,9 @@ def player_of(identifier: str) -> Player:
     What the lesson's own code gives is worked out once, not anew for each of hundreds of answers.
     """
     player = Player(shipped(identifier))
-    player.run._oracle = player.run._attempts._oracle = _oracles.setdefault(identifier, player.run._oracle)
+    if identifier not in _oracles:
+        _oracles[identifier] = _Oracle(player.run._oracle)
+    player.run._oracle = player.run._attempts._oracle = _oracles[identifier]
     return player
 
 

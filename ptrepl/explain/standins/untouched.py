@@ -21,6 +21,8 @@ _GLOBAL_HOOKS = (
 _PARTS = ("_parameters", "_buffers", "_modules")
 _OWN_CALLABLES = ("torch", "typing", "builtins")
 """Where the classes of those callable objects in torch.nn.functional come from that are not functions."""
+_of_torch: dict[str, tuple[types.FunctionType, types.CodeType]] = {}
+"""The functions in it that were found to be torch's, with their code: nothing of the learner's is kept here."""
 
 
 def in_no_dispatch_mode() -> bool:
@@ -40,7 +42,19 @@ def modules_are_untouched() -> bool:
 
 def patched_functions() -> frozenset[str]:
     """Names in ``torch.nn.functional`` that the learner bound to their own code: none, as a rule."""
-    return frozenset(name for name, held in vars(sys.modules["torch"].nn.functional).items() if _is_foreign(held))
+    found = set[str]()
+    for name, held in vars(sys.modules["torch"].nn.functional).items():
+        if type(held) is types.FunctionType:
+            function, code = _of_torch.get(name, (None, None))
+            if function is held and code is held.__code__:
+                continue
+            if is_of_torch(held):
+                _of_torch[name] = held, held.__code__
+            else:
+                found.add(name)
+        elif _is_foreign(held):
+            found.add(name)
+    return frozenset(found)
 
 
 def _is_foreign(held: Any) -> bool:

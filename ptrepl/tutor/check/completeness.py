@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from functools import lru_cache
 
-from ptrepl.tutor.names import bound_in, names_bound_by, tree_of
+from ptrepl.tutor.names import KEPT, bound_in, names_bound_by, tree_of
 
 _BLOCKS = (ast.For, ast.While, ast.With)
 _BACKWARD = frozenset({"backward", "grad"})
@@ -29,11 +30,13 @@ def may_be_whole(typed: str, made: frozenset[str], asked: frozenset[str], ways: 
     return bool(_called(typed) & (_BACKWARD if ends <= _BACKWARD else ends))
 
 
+@lru_cache(KEPT)
 def _ends_in_block(way: str) -> bool:
     tree = tree_of(way)
     return bool(tree and tree.body) and isinstance(tree.body[-1], _BLOCKS)  # type: ignore[union-attr]
 
 
+@lru_cache(KEPT)
 def _does_something(typed: str) -> bool:
     """Whether a block or a call stands in it, not values alone that get their names."""
     tree = tree_of(typed)
@@ -60,12 +63,14 @@ def _kinds_of(node: ast.stmt) -> list[str]:
     return sorted(bound_in(node))
 
 
+@lru_cache(KEPT)
 def _last_call(source: str) -> str:
     tree = tree_of(source)
     last = tree.body[-1] if tree and tree.body else None
     return _callee(last.value) if isinstance(last, ast.Expr) else ""
 
 
+@lru_cache(KEPT)
 def _called(source: str) -> frozenset[str]:
     tree = tree_of(source)
     return frozenset(_callee(node) for node in ast.walk(tree)) if tree else frozenset()

@@ -31,17 +31,20 @@ class Lost(Exception):
         self.seconds = seconds
 
 
-def apart(task: Callable[[], _T], seconds: float) -> _T:
-    """What ``task`` returns, pickled and unpickled. Raises Lost where it returns nothing within ``seconds``."""
+def apart(task: Callable[[], _T], seconds: float, busy: float | None = None) -> _T:
+    """What ``task`` returns, pickled and unpickled. Raises Lost where it returns nothing within ``seconds``.
+
+    ``busy``: seconds of the processor's time, after which it is ended too, however many programs share the machine.
+    """
     if not FORKS:
-        return _here(task, seconds)
+        return _here(task, seconds, busy)
     readable, writable = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of threads: torch's are idle, set to one
         pid = os.fork()
     if pid == 0:
         os.close(readable)
-        _child(task, writable)
+        _child(task, writable, busy)
     os.close(writable)
     try:
         content = _read(readable, seconds)
@@ -57,9 +60,12 @@ def apart(task: Callable[[], _T], seconds: float) -> _T:
     return cast("_T", result)
 
 
-def _child(task: Callable[[], object], writable: int) -> None:
+def _child(task: Callable[[], object], writable: int, busy: float | None) -> None:
     """Never returns."""
     try:
+        if busy is not None:
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)  # it ends the process
+            signal.setitimer(signal.ITIMER_PROF, busy)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
@@ -86,9 +92,10 @@ def _read(readable: int, seconds: float) -> bytes:
         parts.append(part)
 
 
-def _here(task: Callable[[], _T], seconds: float) -> _T:
+def _here(task: Callable[[], _T], seconds: float, busy: float | None) -> _T:
+    limit = time_limit(seconds) if busy is None else time_limit(busy, busy=True)
     try:
-        with time_limit(seconds):
+        with limit:
             return task()
     except TookTooLong:
         raise Lost(seconds) from None

@@ -27,11 +27,12 @@ class Mutant:
 def mutants(source: str) -> tuple[Mutant, ...]:
     """All of them, each once, in the order of the text. Raises SyntaxError for what is not Python."""
     tree = parse_python(source)
+    original = ast.unparse(tree)
     found: dict[str, Mutant] = {}
     for statement, node, replacement in _changes(tree):
         changed = _rebuilt(tree, node, replacement)
         program = ast.unparse(ast.fix_missing_locations(changed))
-        if program != ast.unparse(tree):
+        if program != original:
             found.setdefault(program, Mutant(program, _change(statement, node, replacement), node.lineno))
     return tuple(found.values())
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.static_read import gradient
-from ptrepl.tutor.check.calling import call_text, called_with, changed_by
+from ptrepl.tutor.check.calling import call_text
 from ptrepl.tutor.check.compare import same_values
-from ptrepl.tutor.check.grading import compile_fence
 from ptrepl.tutor.check.memory import in_one_memory, is_number_array
 from ptrepl.tutor.check.verdict import Last
-from ptrepl.tutor.format.lesson import Facet, Lesson, Promised, Role, Step
-from ptrepl.tutor.isolation.guard import guarded, seeded_state, set_random_state
+from ptrepl.tutor.format.lesson import Facet, Lesson, Promised, Step
+from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_module_value, is_tensor_value, method, tensor_from
-from ptrepl.tutor.names import CHECK_WORDS
+from ptrepl.tutor.verify.probes import Probe, probes
 from ptrepl.tutor.verify.promise import Promise
 
 
@@ -53,28 +52,55 @@ Observed = dict[Observable, Any]
 
 _MOST = 10**6
 """Elements of one tensor that are compared."""
-_PROBES = 60
 _TOLERANCE = (1e-4, 1e-6)
 """(rtol, atol) where the step states none."""
-_SEEDS = (11, 12)
-"""Hidden inputs are drawn once with each seed: a check with random inputs should not depend on one draw."""
 
 
 def observe(
+    lesson: Lesson, step: Step, promise: Promise, namespace: Mapping[str, Any], last: Last, given: Mapping[str, Any]
+) -> Observed:
+    """The value of everything that is promised, after a solution ran. Calls the learner's functions, on copies.
+
+    Inputs for which it differs from the reference of a check are left out: the task does not ask for those.
+    """
+    found = _left_behind(promise, namespace, last)
+    for probe in probes(lesson, step, namespace, given):
+        expected = _called(probe.call, probe.reference, probe.arguments)
+        value = _called(probe.call, namespace.get(probe.name), probe.arguments)
+        if _is_sound(expected) and _same(value, expected, _tolerance(promise, probe.name)):
+            found[_key_of_call(probe)] = value
+    return found
+
+
+def first_broken(
     lesson: Lesson,
     step: Step,
     promise: Promise,
     namespace: Mapping[str, Any],
     last: Last,
     given: Mapping[str, Any],
-    *,
-    right: bool,
-) -> Observed:
-    """The present value of everything that is promised. Calls the learner's functions, on copies.
+    wanted: Observed,
+) -> Observable | None:
+    """The first key of ``wanted`` whose value is missing or different after a mutant ran; None where there is none.
 
-    ``right``: a solution was run. Inputs for which it differs from the reference of a check are left out: the task does
-    not ask for those.
+    Calls the learner's functions for as long as all is as wanted: many of them train.
     """
+    found = _left_behind(promise, namespace, last)
+    calls: dict[Observable, Probe] | None = None
+    for key, value in wanted.items():
+        if key not in found:
+            if calls is None:
+                calls = {_key_of_call(probe): probe for probe in probes(lesson, step, namespace, given)}
+            if (probe := calls.get(key)) is None:
+                return key
+            found[key] = _called(probe.call, namespace.get(probe.name), probe.arguments)
+        if not _same(value, found[key], _tolerance(promise, key.name)):
+            return key
+    return None
+
+
+def _left_behind(promise: Promise, namespace: Mapping[str, Any], last: Last) -> Observed:
+    """The promised values that stand there without a call."""
     found: Observed = {}
     if promise.error:
         found[Observable(Subject.ERROR)] = last.error
@@ -87,12 +113,11 @@ def observe(
             found[Observable(Subject.CODE, f"{name}.grad", name)] = _gradient(namespace[name])
     for promised in promise.stated:
         found |= _stated(promised, namespace, promise)
-    for number, (name, reference, arguments, call) in enumerate(_probes(lesson, step, namespace, given)):
-        expected = _called(call, reference, arguments)
-        value = _called(call, namespace.get(name), arguments)
-        if _is_sound(expected) and not (right and not _same(value, expected, _tolerance(promise, name))):
-            found[Observable(Subject.CODE, call_text(name, arguments), name, number=number)] = value
     return found
+
+
+def _key_of_call(probe: Probe) -> Observable:
+    return Observable(Subject.CODE, call_text(probe.name, probe.arguments), probe.name, number=probe.number)
 
 
 def agreed(observed: Sequence[Observed], promise: Promise) -> Observed:
@@ -103,14 +128,6 @@ def agreed(observed: Sequence[Observed], promise: Promise) -> Observed:
         for key, value in first.items()
         if all(key in each and _same(value, each[key], _tolerance(promise, key.name)) for each in others)
     }
-
-
-def broken(wanted: Observed, found: Observed, promise: Promise) -> Observable | None:
-    """The first key of ``wanted`` whose value is missing or different in ``found``; None where there is none."""
-    for key, value in wanted.items():
-        if key not in found or not _same(value, found[key], _tolerance(promise, key.name)):
-            return key
-    return None
 
 
 def key_of(promised: Promised) -> Observable:
@@ -193,51 +210,6 @@ def _gradient(tensor: Any) -> Any:
     found = gradient(tensor)
     copy = None if found is None else _copy(found)
     return copy if not is_tensor_value(copy) or bool(method("any", copy)) else None
-
-
-_Probe = tuple[str, Callable[..., Any], tuple[Any, ...], Callable[..., Any]]
-"""Name, reference, arguments, and how it is called: for what it gives, or for what it leaves of its arguments."""
-
-
-def _probes(lesson: Lesson, step: Step, namespace: Mapping[str, Any], given: Mapping[str, Any]) -> list[_Probe]:
-    """The hidden inputs of the checks of functions, and other inputs like them."""
-    found: list[_Probe] = []
-
-    def note(name: str, reference: Callable[..., Any], inputs: Any, *, in_place: bool = False, **wants: Any) -> None:
-        call = changed_by if in_place else called_with
-        found.extend((name, reference, each if isinstance(each, tuple) else (each,), call) for each in inputs)
-
-    words: dict[str, Callable[..., None]] = dict.fromkeys(CHECK_WORDS, _nothing)
-    for seed in _SEEDS:
-        for code in step.codes(Role.CHECK):
-            with guarded():
-                set_random_state(seeded_state(seed))
-                try:
-                    exec(compile_fence(lesson, code), {**namespace, **given, **words, "function": note})
-                except Exception:
-                    continue  # a check that raises is reported by the trial of the solutions
-    others = [(name, reference, other, call) for name, reference, given, call in found for other in _varied(given)]
-    return (found + others)[:_PROBES]
-
-
-def _nothing(*arguments: Any, **keywords: Any) -> None:
-    return
-
-
-def _varied(arguments: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    """Other arguments of the same kinds: larger, in another order, with the other sign."""
-    yield tuple(_moved(each, 1.5, 0.25) for each in arguments)
-    if len(arguments) > 1:
-        yield arguments[::-1]
-    yield tuple(_moved(each, -1.0, 0.0) for each in arguments)
-
-
-def _moved(argument: Any, factor: float, more: float) -> Any:
-    if is_tensor_value(argument) and method("is_floating_point", argument):
-        return method("detach", argument) * factor + more
-    if type(argument) is float:
-        return argument * factor + more
-    return argument + 1 if type(argument) is int else argument
 
 
 def _is_sound(value: Any) -> bool:

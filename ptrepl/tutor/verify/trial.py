@@ -15,29 +15,35 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.run.session import Session
 from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.verdict import CheckFault, Last, Verdict
-from ptrepl.tutor.format.lesson import CodeFence, Lesson, Step
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, Step
 from ptrepl.tutor.isolation.guard import RandomState, guarded, set_random_state
 from ptrepl.tutor.isolation.torch_api import is_tensor_value
 from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.replay.dry_run import run, start
 from ptrepl.tutor.verify.isolate import FORKS, Lost, apart
-from ptrepl.tutor.verify.observe import Observable, Observed, broken, observe
-from ptrepl.tutor.verify.promise import Promise
+from ptrepl.tutor.verify.observe import Observable, Observed, first_broken, observe
+from ptrepl.tutor.verify.promise import Promise, promise_of
 
 TRIAL_SECONDS = 20.0
 """Seconds for an author's own program."""
+_TIMES, _MORE = 5.0, 0.5
+"""A mutant may keep the processor busy for this many times as long as its solution, and this many seconds more."""
+_ON_THE_CLOCK = 5.0
+"""On the clock it may take so many times that: other programs run too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How it ended. ``touched``: the names that the tutor counts as touched by these statements.
+    """How it ended. ``seconds`` passed on the clock; ``busy``: those in which the processor worked on it.
 
-    ``imported``: the modules of torch that were loaded meanwhile.
+    ``touched``: the names that the tutor counts as touched by these statements.
+    ``imported``: the modules of torch and of ours that were loaded meanwhile.
     """
 
     verdict: Verdict
     last: Last
     seconds: float
+    busy: float
     observed: Observed
     touched: frozenset[str] = frozenset()
     imported: tuple[str, ...] = ()
@@ -53,9 +59,10 @@ class Passed:
 class Bench:
     """One step on which programs are tried. ``namespace`` and ``random`` are as its setup has left them.
 
-    ``bench.attempt(code)`` runs a solution and the checks and gives a Trial; ``bench.as_typed(code)`` does so through
-    the learner's prompt; ``bench.run_mutant(mutant, …)`` runs the checks on a mutant. Each runs in a process of its
-    own, so that the next one starts from the same state.
+    ``bench.attempt(code)`` runs a program and the checks and gives a Trial, ``bench.solve(code)`` one with what the
+    step promises, run once however often it is asked for; ``bench.as_typed(code)`` runs it through the learner's
+    prompt; ``bench.run_mutant(mutant, …)`` runs the checks on a mutant. Each runs in a process of its own, so that the
+    next one starts from the same state.
     """
 
     def __init__(
@@ -67,6 +74,10 @@ class Bench:
         self._given = given
         self._namespace = namespace
         self._random = random
+        self.promise = promise_of(self.step)
+        if any("optim" in code.source for code in self.step.codes(*Role)):
+            _import_here(("torch._dynamo",))  # the first optimizer does so, and that takes a second
+        self._solved: dict[CodeFence, Trial | Lost] = {}
         self.lost: set[int] = set()
         """Lines of programs that gave no result: running one in this process could hang or end it."""
 
@@ -77,25 +88,35 @@ class Bench:
             with guarded():
                 namespace = self._begin(random)
                 loaded = set(sys.modules)
-                began = time.perf_counter()
+                began, worked = time.perf_counter(), time.process_time()
                 last = run(self.lesson, code, namespace)
                 verdict = grade(self.lesson, self.step, namespace, last, self._given)
-                seconds = time.perf_counter() - began
+                seconds, busy = time.perf_counter() - began, time.process_time() - worked
                 seen: Observed = {}
                 if promise is not None:
-                    seen = observe(self.lesson, self.step, promise, namespace, last, self._given, right=True)
-            imported = tuple(name for name in sys.modules.keys() - loaded if name.startswith("torch."))
-            return Trial(_plain(verdict), replace(last, value=None), seconds, seen, imported=imported)
+                    seen = observe(self.lesson, self.step, promise, namespace, last, self._given)
+            imported = _imported_since(loaded)
+            return Trial(_plain(verdict), replace(last, value=None), seconds, busy, seen, imported=imported)
 
         try:
             trial = apart(task, TRIAL_SECONDS)
         except Lost:
             self.lost.add(code.line)
             raise
-        for name in trial.imported:
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)  # here, once: else every mutant would load it again
+        _import_here(trial.imported)
         return trial
+
+    def solve(self, code: CodeFence) -> Trial:
+        """Run a solution, once, and observe what it promises. Raises Lost."""
+        if code not in self._solved:
+            try:
+                self._solved[code] = self.attempt(code, self.promise)
+            except Lost as lost:
+                self._solved[code] = lost
+        found = self._solved[code]
+        if isinstance(found, Lost):
+            raise found
+        return found
 
     def as_typed(self, code: CodeFence) -> Trial:
         """The same through the learner's own prompt, which knows what was touched. Raises Lost."""
@@ -103,6 +124,7 @@ class Bench:
         def task() -> Trial:
             with guarded() as printed:
                 namespace = self._begin(None)
+                loaded = set(sys.modules)
                 session = Session("checked", lambda: namespace, adopt=True)
                 session.ready()
                 outcomes = list(session.run(code.source))
@@ -115,14 +137,14 @@ class Bench:
                 ran = "\n".join(each.source for each in outcomes if each.status is Status.OK)
                 last = replace(last, ran=ran, printed=printed.getvalue())
                 verdict = grade(self.lesson, self.step, session.namespace, last, self._given)
-            return Trial(_plain(verdict), replace(last, value=None), 0.0, {}, names)
+            return Trial(_plain(verdict), replace(last, value=None), 0.0, 0.0, {}, names, _imported_since(loaded))
 
-        return apart(task, TRIAL_SECONDS)
+        trial = apart(task, TRIAL_SECONDS)
+        _import_here(trial.imported)
+        return trial
 
-    def run_mutant(
-        self, code: CodeFence, promise: Promise, wanted: Observed, seconds: float
-    ) -> Passed | CheckFault | None:
-        """Run the checks on a mutant; None if they reject it.
+    def run_mutant(self, code: CodeFence, wanted: Observed, of: Trial) -> Passed | CheckFault | None:
+        """Run the checks on a mutant; None if they reject it, or if it takes much longer than the solution, ``of``.
 
         A check that raises an error itself lets the learner go on, so it rejects nothing: its CheckFault is returned.
         """
@@ -136,11 +158,11 @@ class Bench:
                     return verdict.fault
                 if not verdict.passed:
                     return None
-                found = observe(self.lesson, self.step, promise, namespace, last, self._given, right=False)
-                return Passed(broken(wanted, found, promise))
+                return Passed(first_broken(self.lesson, self.step, self.promise, namespace, last, self._given, wanted))
 
         try:
-            return apart(task, seconds)
+            busy = _TIMES * of.busy + _MORE
+            return apart(task, _ON_THE_CLOCK * max(busy, _TIMES * of.seconds + _MORE), busy)
         except Lost:
             return None
 
@@ -148,6 +170,17 @@ class Bench:
         namespace = self._namespace if FORKS else start(self.lesson, self._index, self._given)
         set_random_state(random or self._random)
         return namespace
+
+
+def _imported_since(loaded: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in sys.modules.keys() - loaded if name.startswith(("torch.", "ptrepl.")))
+
+
+def _import_here(names: tuple[str, ...]) -> None:
+    """Import them in this process, once: else every program that is tried would load them again."""
+    for name in sorted(names):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
 
 
 def _plain(verdict: Verdict) -> Verdict:

@@ -22,6 +22,7 @@ from ptrepl.tutor.library.catalog import lesson_file, read_translation
 from ptrepl.tutor.library.installed import missing
 from ptrepl.tutor.replay.dry_run import run
 from ptrepl.tutor.verify.checked_steps import CheckedSteps
+from ptrepl.tutor.verify.huge_pages import use_huge_pages
 from ptrepl.tutor.verify.question import question_faults
 from ptrepl.tutor.verify.report import Fault, LessonReport, Tally
 from ptrepl.tutor.verify.task import task_faults, task_mutants
@@ -93,6 +94,7 @@ class _Play:
             self._faults, self._mutants = [], Tally()
             if index <= last:
                 gc.freeze()  # a collection in a fork would write to every object there is, and so copy them all
+                use_huge_pages()
                 with guarded() as printed:
                     self._step(index, printed, tried=tally is not None)
             if tally is not None:

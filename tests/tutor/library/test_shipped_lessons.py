@@ -22,7 +22,16 @@ LESSONS = {listed.id: shipped(listed.id) for listed in shelf()}
 STEPS = [(lesson, step) for lesson in LESSONS.values() for step in lesson.steps]
 
 
-TRAINS_LONG = {("regression", "train"), ("regression", "stopped-early")}
+TRAINS_LONG = {
+    ("regression", "train"),
+    ("regression", "stopped-early"),
+    ("regression-nn", "alone"),
+    ("logistic", "train"),
+    ("logistic", "stopped-at-once"),
+    ("optim", "sweep"),
+    ("optim", "too-often"),
+    ("optim", "alone"),
+}
 """Steps whose codes are tried in the nightly run only."""
 
 
