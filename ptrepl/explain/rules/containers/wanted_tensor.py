@@ -166,8 +166,9 @@ def _argument(case: Case) -> Finding | None:
         return _numbers(case, node, fields, taker)
     if inside and all(type(each) is str for each in inside):
         text = gettext(
-            "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers. Give each class "
-            "its index where the samples are made: classes.index(label), or a dict from names to indices.",
+            "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers. If they are the "
+            "names of classes, give each its index where the samples are made: classes.index(label), or a dict from "
+            "names to indices.",
             function=taker,
             first=repr(inside[0][:20]),
             **fields,

@@ -166,13 +166,14 @@ def _grey_mask(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int,
     if not bool((found == found[:, :1]).all()):
         return Finding(
             gettext(
-                "Dim 1 of {target} has the 3 colours of an image, and they are not equal: a mask has one value for "
-                "each pixel.",
+                "Dim 1 of {target} has 3 values for each place, and they are not equal, where {input} has one. If they "
+                "are the colours of an image: a mask has one value for each pixel.",
                 target=loss.target_name,
+                input=loss.input_name,
             )
         )
     text = gettext(
-        "Dim 1 of {target} has the 3 colours of an image, and they are equal, as those of a grey one are: "
+        "Dim 1 of {target} has 3 values for each place, and they are equal, as the colours of a grey image are: "
         "{target}[:, :1] keeps one of them.",
         target=loss.target_name,
     )
