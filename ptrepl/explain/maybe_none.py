@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import linecache
-import types
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.kinds import own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.function_text import function_text
 from ptrepl.explain.provenance.origins import label, origin_at_prompt
 
 _MOST_STATEMENTS = 2_000
@@ -65,7 +64,7 @@ def _returns(case: Case, value: ast.expr) -> Iterator[tuple[str, int]]:
     """Each ``return`` with a None of the function that ``value`` calls, and the place of the None; -1: it is all."""
     if not isinstance(value, ast.Call):
         return
-    found = _function(case, case.real(value.func))
+    found = function_text(case, case.real(value.func))
     if found is None:
         return
     source, function = found
@@ -77,28 +76,6 @@ def _returns(case: Case, value: ast.expr) -> Iterator[tuple[str, int]]:
                 for at, part in enumerate(parts):
                     if isinstance(part, ast.Constant) and part.value is None:
                         yield label(source, each), at
-
-
-def _function(case: Case, called: Any) -> tuple[str, ast.FunctionDef] | None:
-    """The text of a function of the learner's, of ``forward`` for a network."""
-    if kind_of(called) is Kind.MODULE:
-        text = class_text(case, type(called))
-        forward = text.method("forward") if text is not None else None
-        return (text.source, forward) if text is not None and forward is not None else None
-    held = called.__func__ if type(called) is types.MethodType else called
-    if type(held) is not types.FunctionType or not case.learner_files(held.__code__.co_filename):
-        return None
-    source = "".join(linecache.getlines(held.__code__.co_filename))
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    code = held.__code__
-    for each in ast.walk(tree):
-        first = min([part.lineno for part in each.decorator_list], default=0) if isinstance(each, ast.FunctionDef) else 0
-        if isinstance(each, ast.FunctionDef) and each.name == code.co_name and code.co_firstlineno in (first, each.lineno):
-            return source, each
-    return None
 
 
 def _attribute(case: Case, held: Any, path: str) -> str:

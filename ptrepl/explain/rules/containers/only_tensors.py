@@ -67,8 +67,8 @@ def _only_tensors(case: Case) -> Finding | None:
 def _shown(held: Any) -> str:
     """A plain value as it is typed, shortened; of a list or a tuple the first."""
     if type(held) in _HOLDERS:
-        first, begin, end = _shown(held[0]) if held else "", *("[]" if type(held) is list else "()")
-        return f"{begin}{first}{', …' if len(held) > 1 else ''}{end}"
+        inside = f"{_shown(held[0]) if held else ''}{', …' if len(held) > 1 else ''}"
+        return f"[{inside}]" if type(held) is list else f"({inside})"
     if type(held) is str and len(held) > _LONGEST:
         return f"{held[:_LONGEST]!r}…"
     return repr(held) if type(held) in (str, int, float, bool, type(None)) else "…"
@@ -123,7 +123,7 @@ BEFORE = ("containers.class_strings", "containers.moved", "containers.parts", "p
 
 RULES = (
     Rule(
-        "only tensors move",
+        "only tensors",
         ("AttributeError",),
         r"^'(?:list|tuple|str|int|float|bool|NoneType)' object has no attribute '(?:to|cuda|cpu)'",
         _only_tensors,

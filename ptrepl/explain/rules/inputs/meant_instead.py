@@ -62,7 +62,13 @@ class _Method:
                 return None
         text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None
         body = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
-        if text is None or body is None or not body.args.args or text.source != case.site.source or any(step != "0" for step in layer.steps):
+        if (
+            text is None
+            or body is None
+            or not body.args.args
+            or text.source != case.site.source
+            or any(step != "0" for step in layer.steps)
+        ):
             return None
         return cls(case, layer, text, body, held, call, name, wants, has)
 
@@ -83,9 +89,10 @@ class _Method:
 
     def never_called(self) -> Iterator[tuple[str, Any]]:
         """The layers that no method but ``__init__`` speaks of."""
-        methods = [each for each in self.text.node.body if isinstance(each, ast.FunctionDef) and each.name != "__init__"]
-        spoken = {each.attr for method in methods for each in ast.walk(method) if isinstance(each, ast.Attribute)}
-        whole = any(isinstance(each, ast.Call) and ast.unparse(each.func).endswith("children") for each in methods)
+        methods = [each for each in self.text.node.body if isinstance(each, ast.FunctionDef)]
+        inside = [each for method in methods if method.name != "__init__" for each in ast.walk(method)]
+        spoken = {each.attr for each in inside if isinstance(each, ast.Attribute)}
+        whole = bool({"children", "named_children", "modules", "_modules"} & spoken)
         for name, module in self.modules().items():
             if name not in spoken and not whole and works_like(module, self.modules()[self.name]):
                 yield name, module
@@ -241,7 +248,7 @@ BEFORE = ("sequences.masks", "shapes.conv", "shapes.layer", "shapes.product")
 
 RULES = (
     Rule(
-        "another layer or tensor",
+        "meant instead",
         ("RuntimeError",),
         r"mat1 and mat2 shapes cannot be multiplied|^a and b must have same reduction dim|"
         r"input.size\(-1\) must be equal to input_size|to have \d+ channels, but got \d+ channels instead",

@@ -91,7 +91,7 @@ def _renamed(case: Case, line: ast.Assign, name: str, new: str) -> tuple[Fix, ..
     texts: dict[ast.expr | ast.stmt, str] = {line.targets[0]: new}
     for each in body[body.index(line) + 1 : body.index(failing)]:
         if isinstance(each, ast.Assign) and _binds(each, name):
-            texts |= {target: new for target in each.targets}
+            texts |= dict.fromkeys(each.targets, new)
         texts |= {
             part: new
             for part in ast.walk(each)

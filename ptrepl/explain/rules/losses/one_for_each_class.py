@@ -13,7 +13,9 @@ from ptrepl.texts.messages import gettext
 _CLOSE = 1e-4
 
 
-def in_the_last_dim(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, ...], held: Any) -> Finding | None:
+def in_the_last_dim(
+    case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int, ...], held: Any
+) -> Finding | None:
     """What to say of masks of (N, H, W, C), with a number for each class, where the prediction is (N, C, H, W).
 
     ``held``: the values of the target. None where they are of another kind, such as the colours of an image.
