@@ -22,6 +22,7 @@ from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.image_shape import image_shape
 from ptrepl.explain.rules.data.part_names import names_for_all, part_words
+from ptrepl.explain.rules.data.several_returns import several_returns
 from ptrepl.explain.rules.data.two_at_once import two_at_once
 from ptrepl.explain.rules.forward.unpacked_size import of_other_dims
 from ptrepl.texts.lists import every
@@ -122,7 +123,9 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
         )
         return Finding(text, _with_items(case, looped))
     count = _parts_of_batch(case, held)
-    if count is None or count == wanted:
+    if count is None:
+        return several_returns(case, held, looped, target)
+    if count == wanted:
         return None
     if count == 1 and not isinstance(case.parents[0], (ast.For, ast.comprehension)):
         return Finding(

@@ -1,0 +1,60 @@
+"""``__getitem__`` that returns three parts of a training sample, and four of others: a loop that has three names."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from ptrepl.engine.watch.kinds import own_dict
+from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.operands.loaders import is_dataset
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.provenance.origins import label
+from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rule import Finding
+from ptrepl.texts.messages import gettext
+
+
+def several_returns(case: Case, loader: Any, looped: ast.expr, target: ast.Tuple | ast.List) -> Finding | None:
+    """What to say where one of the ``return`` of the dataset gives more parts than ``target`` has names for.
+
+    Or fewer, as the message says. None where all of them have the same number of parts, or several have another one.
+    """
+    dataset = own_dict(loader).get("dataset", own_dict(loader).get("_dataset"))
+    while is_dataset(dataset, "Subset"):
+        dataset = own_dict(dataset).get("dataset")
+    text = class_text(case, type(dataset)) if dataset is not None else None
+    method = text.method("__getitem__") if text is not None else None
+    returns = [each for each in ast.walk(method) if isinstance(each, ast.Return)] if method is not None else []
+    if text is None or len(returns) < 2 or not all(isinstance(each.value, ast.Tuple) for each in returns):
+        return None
+    counts = {id(each): len(each.value.elts) for each in returns if isinstance(each.value, ast.Tuple)}
+    wanted, more = len(target.elts), case.message.startswith("too many")
+    others = [each for each in returns if (counts[id(each)] > wanted if more else counts[id(each)] < wanted)]
+    if len(others) != 1 or any(isinstance(part, ast.Starred) for each in returns for part in ast.walk(each)):
+        return None
+    other = others[0]
+    said = gettext(
+        "{cls}.__getitem__ has several returns. For {loader} it comes to `{line}`, which has {count} parts, and the "
+        "loop has {wanted} names.",
+        cls=text.node.name,
+        loader=operand_text(case, looped),
+        line=label(text.source, other),
+        count=counts[id(other)],
+        wanted=wanted,
+    )
+    if not more:
+        return Finding(said)
+    names = [segment(case.site.source, each) for each in target.elts]
+    taken = {*case.site.frame.f_locals, *names}
+    left = "rest" if "rest" not in taken else "_"
+    code = ", ".join([*names, f"*{left}"])
+    how = gettext("{code} takes what comes after them too, however many those are.", code=f"({code})")
+    line = case.site.line
+    if not isinstance(line, ast.For):
+        return Finding(f"{said} {how}")
+    inside = code if line.target is target else f"({code})"
+    new = spliced(case.site.source, line, {target: inside})
+    return Finding(f"{said} {how}", verified(case, Candidate(new, replaces_line=True)))
