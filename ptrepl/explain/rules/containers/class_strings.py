@@ -30,7 +30,7 @@ def _of_dataset(case: Case) -> Finding | None:
     if found is None or text is None or loop is None:
         return None
     node, strings = found
-    part = _part(text, case, node)
+    part = part_returned(text, case, node)
     if part is None:
         return None
     said = gettext(
@@ -73,7 +73,7 @@ def _strings(case: Case) -> tuple[ast.expr, list[str]] | None:
     return None
 
 
-def _part(text: ClassText, case: Case, node: ast.expr) -> ast.expr | None:
+def part_returned(text: ClassText, case: Case, node: ast.expr) -> ast.expr | None:
     """The expression in the one ``return`` of ``__getitem__`` that gave the strings."""
     getter = text.method("__getitem__")
     returns = [each for each in ast.walk(getter) if isinstance(each, ast.Return)] if getter is not None else []

@@ -119,7 +119,7 @@ def _real(case: Case, node: ast.expr) -> Any:
     return None
 
 
-BEFORE = ("containers.class_strings", "containers.moved", "containers.parts", "python.attribute")
+BEFORE = ("containers.collated_lists", "containers.moved", "containers.parts", "python.attribute")
 
 RULES = (
     Rule(

@@ -197,11 +197,12 @@ def _argument(case: Case) -> Finding | None:
         )
     elif type(value) is list and len({outline(each) for each in inside}) == 1:
         text = gettext(
-            "{name} is a list with the shapes {parts}, and {function} takes a tensor. torch.stack joins tensors of one "
-            "shape along a new dim 0.",
-            function=taker,
-            **fields,
+            "{name} is a list with the shapes {parts}, and {function} takes a tensor.", function=taker, **fields
         )
+        if fixes := tried(case, _with(case, node, _parts(case, node, value, inside))):
+            stack = gettext("torch.stack joins tensors of one shape along a new dim 0.")
+            return Finding(f"{text} {stack}", fixes)
+        return Finding(text)
     else:
         text = gettext(
             "{name} is a {type} with the shapes {parts}, and {function} takes a tensor. {name}[0] takes the first "

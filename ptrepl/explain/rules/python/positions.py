@@ -190,7 +190,9 @@ def _as_int(source: str, line: ast.stmt, names: set[str]) -> dict[ast.expr | ast
     match line:
         case ast.Assign(targets=[ast.Tuple(elts=bound)], value=ast.Tuple(elts=values)):
             pairs = zip(bound, values, strict=True)
-            return {value: f"int({segment(source, value)})" for each, value in pairs if getattr(each, "id", "") in names}
+            return {
+                value: f"int({segment(source, value)})" for each, value in pairs if getattr(each, "id", "") in names
+            }
         case ast.Assign(value=value):
             return {value: f"int({segment(source, value)})"}
     return {}

@@ -370,7 +370,9 @@ def _one_hot(case: Case) -> Finding | None:
     less = f"{operand(source, index)} - 1"
     if found[0] > 0 and found[1] == count:
         both = gettext("If they begin at 1, {code} begins at 0; else one_hot needs more classes.", code=less)
-        return Finding(f"{text} {both}", verified(case, Candidate(changed(case, {index: less}))) if found[0] == 1 else ())
+        return Finding(
+            f"{text} {both}", verified(case, Candidate(changed(case, {index: less}))) if found[0] == 1 else ()
+        )
     if not isinstance(classes, ast.Constant):
         return Finding(text)
     return Finding(text, tried(case, [Candidate(changed(case, {classes: str(found[1] + 1)}))]))
