@@ -22,6 +22,7 @@ from ptrepl.explain.outer_call import outermost_call
 from ptrepl.explain.provenance.origins import label
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.forward.last_layer import before_another_head
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.inputs.overwritten import overwritten
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -134,7 +135,8 @@ def _meant(case: Case) -> Finding | None:
     found = None
     if method is not None:
         found = _skipped(method) or _another(method) or _in_other_order(method)
-    found = found or overwritten(case, layer, wants, has) or (_computed(method, dim) if method is not None else None)
+    found = found or before_another_head(case, layer, wants) or overwritten(case, layer, wants, has)
+    found = found or (_computed(method, dim) if method is not None else None)
     return replace(found, text=f"{said} {found.text}") if found is not None else None
 
 
