@@ -1,4 +1,4 @@
-"""A list for each sample, of which a DataLoader makes a tensor for each place: it is a row for each sample that is meant."""
+"""A list for each sample: a DataLoader makes a tensor for each place of it, not a row for each sample."""
 
 from __future__ import annotations
 

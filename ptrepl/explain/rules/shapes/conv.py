@@ -21,6 +21,7 @@ from ptrepl.explain.provenance.origins import label
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
+from ptrepl.explain.rules.forward.lost_batch import without_length
 from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -115,6 +116,8 @@ def _channels(case: Case) -> Finding | None:
     ]
     if found.layer is not None and (turned := turned_before(case, found.layer, _takes(found))) is not None:
         return Finding(" ".join([*told, turned.text]), turned.fixes)
+    if found.layer is not None and (flat := without_length(case, found.layer, found.channels)) is not None:
+        return Finding(" ".join([*told, flat.text]), flat.fixes)
     if found.layer is None and found.channels == 1 and not single and (each := _each_channel(case, has)) is not None:
         return Finding(" ".join([*told, each.text]), each.fixes)
     fixes = list(tried(case, _inputs(case, found, single=single, has=has)))

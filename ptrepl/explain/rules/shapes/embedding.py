@@ -24,6 +24,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
+from ptrepl.explain.rules.sequences.made_too_early import made_too_early
 from ptrepl.explain.rules.sequences.special_token import special_token
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
 from ptrepl.texts.messages import gettext, ngettext
@@ -104,6 +105,8 @@ def _numbered(case: Case, layer: Layer, rows: int) -> Finding | None:
     numbers, made = numbering_of(case, layer.given, rows), network_made_with(case, rows)
     if numbers is None:
         return None
+    if (early := made_too_early(case, layer, rows, numbers.most)) is not None:
+        return early
     text = gettext(
         "{dict} gives the numbers {first} to {last}.", dict=numbers.name, first=numbers.least, last=numbers.most
     )
