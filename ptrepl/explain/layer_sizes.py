@@ -22,6 +22,11 @@ def features_given(module: Any) -> int | None:
     return next((found for each in reversed(_parts(module)) if (found := _number(each, _GIVES)) is not None), None)
 
 
+def last_with_features(module: Any) -> Any:
+    """The last layer of an nn.Sequential that gives features; the module itself where it is one; else None."""
+    return next((each for each in reversed(_parts(module)) if _number(each, _GIVES) is not None), None)
+
+
 def works_like(module: Any, other: Any) -> bool:
     """Whether both begin with a layer of one class, as two ``nn.Linear`` do."""
     one, two = (next((each for each in _parts(part) if _number(each, _TAKES)), None) for part in (module, other))

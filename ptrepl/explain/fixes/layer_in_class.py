@@ -251,6 +251,12 @@ def _constructed_anew(
             )
         case _:
             return None
+    if was is not None and number == was + 1 and len(layer.shape) == 2:
+        either = gettext(
+            "If one column is not an input, such as the target, leave it out; if all are, `{code}`.",
+            code=" ".join(code.split()),
+        )
+        return LayerAnew(f"{said} {either}", ())
     call = case.called(case.node, gettext("the result")) if isinstance(case.node, ast.expr) else ""
     gives = gettext("{code} has shape {shape}", code=call, shape=shape) if shape and call else ""
     lines = [code, *optimizers_again(case, held)]

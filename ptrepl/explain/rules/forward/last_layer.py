@@ -127,7 +127,7 @@ def before_another_head(case: Case, layer: Layer, size: int) -> Finding | None:
     call = made.value if made is not None else layer.argument
     network = case.real(call.func) if isinstance(call, ast.Call) else None
     found = _last(network) if kind_of(network) is Kind.MODULE and type_name(network) != "Linear" else None
-    if found is None or not isinstance(call, ast.Call) or layer.kind != "Linear":
+    if found is None or not isinstance(call, ast.Call) or layer.kind != "Linear" or not _is_given(case, call.func):
         return None
     steps, last = found
     own = own_dict(last)
@@ -146,4 +146,25 @@ def before_another_head(case: Case, layer: Layer, size: int) -> Finding | None:
             outputs=layer.shape[-1],
             layer=layer.path,
         )
+    )
+
+
+def _is_given(case: Case, node: ast.expr) -> bool:
+    """Whether ``self.backbone`` was given to ``__init__``, or loaded there: what the class makes, it makes to fit."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            text = class_text(case, type(case.site.frame.f_locals.get(owner)))
+        case _:
+            return False
+    init = text.method("__init__") if text is not None else None
+    made = [
+        each.value
+        for each in ast.walk(init or ast.Pass())
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == f"{owner}.{name}"
+    ]
+    if len(made) != 1:
+        return False
+    return isinstance(made[0], ast.Name) or (
+        isinstance(made[0], ast.Call)
+        and any(word in ast.unparse(made[0].func) for word in ("models.", "load", "create"))
     )

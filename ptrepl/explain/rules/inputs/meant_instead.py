@@ -16,14 +16,16 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import ClassText, class_text
-from ptrepl.explain.layer_sizes import features_given, features_taken, works_like
+from ptrepl.explain.layer_sizes import features_given, features_taken, last_with_features, works_like
 from ptrepl.explain.operands.layers import Layer, failing_layer
-from ptrepl.explain.outer_call import outermost_call
+from ptrepl.explain.own_sites import own_sites
+from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import label
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.last_layer import before_another_head
 from ptrepl.explain.rules.forward.layer_input import input_is
+from ptrepl.explain.rules.inputs.meant_tensors import exchanged, left_out, other_argument
 from ptrepl.explain.rules.inputs.overwritten import overwritten
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -37,6 +39,7 @@ _PARAMETERS = {
     **dict.fromkeys(("LSTM", "GRU", "RNN"), "input_size"),
     **dict.fromkeys(_CONVOLUTIONS, "in_channels"),
 }
+_MOST_CALLS = 8
 _Texts = dict[ast.expr | ast.stmt, str]
 
 
@@ -98,27 +101,42 @@ class _Method:
             if name not in spoken and not whole and works_like(module, self.modules()[self.name]):
                 yield name, module
 
-    def runs(self, texts: _Texts) -> bool:
-        """Whether the whole call of the network goes through on stand-ins with ``texts`` in this method."""
-        outer, old = outermost_call(self.case), class_dict(type(self.held)).get(self.body.name)
+    def runs(self, texts: _Texts) -> bool | None:
+        """Whether the call of the network goes through on stand-ins with ``texts``; None where that is not known."""
+        outer, old = _outermost(self.case), class_dict(type(self.held)).get(self.body.name)
         if outer is None or not isinstance(outer.node, ast.Call) or type(old) is not types.FunctionType:
-            return False
+            return None
         standins = StandIns()
         try:
             new = ast.parse(textwrap.dedent(" " * self.body.col_offset + spliced(self.text.source, self.body, texts)))
             assert isinstance(new.body[0], ast.FunctionDef)
             standins.anew = {old.__code__: new.body[0]}
             Evaluator(outer.scope, standins).value(outer.node)
-        except (SyntaxError, Unknown, Failed):
+        except (SyntaxError, Failed):
             return False
+        except Unknown:
+            return None
         return True
 
     def found(self, said: str, texts: _Texts) -> Finding | None:
-        """The finding with the class typed anew, where that is not long; None where it does not run."""
-        return Finding(said, self.text.anew(texts)) if self.runs(texts) else None
+        """The finding with the class typed anew, where that is not long and is known to run; None where it fails."""
+        runs = self.runs(texts)
+        return None if runs is False else Finding(said, self.text.anew(texts) if runs else ())
 
     def text_of(self, node: ast.expr) -> str:
         return segment(self.text.source, node)
+
+
+def _outermost(case: Case) -> Case | None:
+    """The outermost of the learner's calls of a network that led to the failure."""
+    found = None
+    for number, site in enumerate(own_sites(case)):
+        if number == _MOST_CALLS:
+            return None
+        outer = case if site.node is case.node else replace(case, maybe_site=site)
+        if isinstance(site.node, ast.Call) and kind_of(outer.real(site.node.func)) is Kind.MODULE:
+            found = outer
+    return found if found is not None and found.node is not case.node else None
 
 
 def _meant(case: Case) -> Finding | None:
@@ -136,8 +154,47 @@ def _meant(case: Case) -> Finding | None:
     if method is not None:
         found = _skipped(method) or _another(method) or _in_other_order(method)
     found = found or before_another_head(case, layer, wants) or overwritten(case, layer, wants, has)
-    found = found or (_computed(method, dim) if method is not None else None)
+    found = found or _of_tensors(case, layer, wants, dim, method) or _mirrored(case, layer, wants, has)
     return replace(found, text=f"{said} {found.text}") if found is not None else None
+
+
+def _of_tensors(case: Case, layer: Layer, wants: int, dim: int, method: _Method | None) -> Finding | None:
+    """Another tensor that ``forward`` has was meant, or both together."""
+    if method is None or layer.argument is None:
+        return None
+    if (other := other_argument(case, layer, wants, dim)) is not None:
+        said, name, exchange = other
+        if exchange is not None:
+            return exchanged(case, exchange, said)
+        return Finding(said, method.text.anew({layer.argument: name}))
+    if (both := left_out(case, layer, wants, dim)) is not None:
+        return method.found(both[0], {layer.argument: both[1]})
+    return _computed(method, dim)
+
+
+def _mirrored(case: Case, layer: Layer, wants: int, has: int) -> Finding | None:
+    """A decoder with the sizes of the encoder: its first layer is of the sizes of the one that made its input."""
+    given = features_given(layer.module)
+    match layer.argument:
+        case ast.Call(func=ast.Attribute() | ast.Name() as func):
+            before = case.real(func)
+        case ast.Name(id=name):
+            made = assigned_just_before(case, name)
+            before = case.real(made.value.func) if made is not None and isinstance(made.value, ast.Call) else None
+        case _:
+            return None
+    last = last_with_features(before) if kind_of(before) is Kind.MODULE else None
+    if last is None or layer.kind != "Linear" or (features_taken(last), features_given(last)) != (wants, has):
+        return None
+    if given != has or not layer.steps:
+        return None
+    said = gettext(
+        "It takes and gives as many as the layer that made its input, nn.Linear({wants}, {has}). If it is to undo "
+        "that, its sizes stand in the other order, nn.Linear({has}, {wants}), and so do those of the layers after it.",
+        wants=wants,
+        has=has,
+    )
+    return Finding(said)
 
 
 def _skipped(method: _Method) -> Finding | None:

@@ -173,7 +173,7 @@ def _grey_mask(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int,
             )
         )
     text = gettext(
-        "Dim 1 of {target} has 3 values for each place, and they are equal, as the colours of a grey image are: "
+        "Dim 1 of {target} has the 3 colours of an image, and they are equal, as those of a grey one are: "
         "{target}[:, :1] keeps one of them.",
         target=loss.target_name,
     )

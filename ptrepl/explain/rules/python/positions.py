@@ -150,7 +150,7 @@ def _float_tensors(case: Case) -> Finding | None:
         "{bound} is a floating point tensor, and a slice takes integers.", bound=operand_text(case, wrong[0])
     )
     made = next((each for each in _before(line) if names <= {*_bound_alone(each)}), None) if names else None
-    if made is not None and not _read_elsewhere(case, names, (made, line)):
+    if made is not None and not _read_elsewhere(case, names, (made, index)):
         texts = _as_int(source, made, names)
         code = ", ".join(" ".join(each.split()) for each in texts.values())
         how = gettext("Make integers in `{line}`: {code}.", line=label(source, made), code=code)
@@ -167,9 +167,9 @@ def _before(line: ast.stmt) -> list[ast.stmt]:
     return [*reversed(body[: body.index(line)])] if isinstance(body, list) and line in body else []
 
 
-def _read_elsewhere(case: Case, names: set[str], but: tuple[ast.stmt, ...]) -> bool:
-    """Whether another line of the function or the loop reads the names, which may need them as they are."""
-    inside = {id(each) for line in but for each in ast.walk(line)}
+def _read_elsewhere(case: Case, names: set[str], but: tuple[ast.AST, ...]) -> bool:
+    """Whether other code of the function or the loop reads the names, which may need them as they are."""
+    inside = {id(each) for part in but for each in ast.walk(part)}
     return any(
         isinstance(each, ast.Name) and each.id in names and id(each) not in inside and isinstance(each.ctx, ast.Load)
         for each in ast.walk(case.site.statement)

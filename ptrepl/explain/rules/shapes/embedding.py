@@ -103,9 +103,8 @@ def _from_one(case: Case, node: ast.expr, rows: int) -> str:
 def _numbered(case: Case, layer: Layer, rows: int) -> Finding | None:
     """Indices from a dict of numbers that has more of them than the table has rows."""
     numbers, made = numbering_of(case, layer.given, rows), network_made_with(case, rows)
-    if numbers is None:
-        return None
-    if (early := made_too_early(case, layer, rows, numbers.most)) is not None:
+    early = made_too_early(case, layer, rows, numbers.most) if numbers is not None else None
+    if numbers is None or early is not None:
         return early
     text = gettext(
         "{dict} gives the numbers {first} to {last}.", dict=numbers.name, first=numbers.least, last=numbers.most
@@ -376,9 +375,8 @@ def _one_hot(case: Case) -> Finding | None:
         return Finding(
             f"{text} {both}", verified(case, Candidate(changed(case, {index: less}))) if found[0] == 1 else ()
         )
-    if not isinstance(classes, ast.Constant):
-        return Finding(text)
-    return Finding(text, tried(case, [Candidate(changed(case, {classes: str(found[1] + 1)}))]))
+    more = [Candidate(changed(case, {classes: str(found[1] + 1)}))] if isinstance(classes, ast.Constant) else []
+    return Finding(text, tried(case, more))
 
 
 _MORE = "modules/embedding"
