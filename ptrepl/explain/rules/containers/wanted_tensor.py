@@ -24,6 +24,7 @@ from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.list_pairs import lists_of_pairs
+from ptrepl.explain.rules.containers.which_part import is_loss, part_meant, returned_parts
 from ptrepl.explain.rules.dtypes.number_as_text import number_of
 from ptrepl.texts.messages import gettext
 
@@ -204,12 +205,17 @@ def _argument(case: Case) -> Finding | None:
             return Finding(f"{text} {stack}", fixes)
         return Finding(text)
     else:
+        names = returned_parts(case, node)
+        at = part_meant(names, inside)
         text = gettext(
-            "{name} is a {type} with the shapes {parts}, and {function} takes a tensor. {name}[0] takes the first "
-            "part.",
-            function=taker,
-            **fields,
+            "{name} is a {type} with the shapes {parts}, and {function} takes a tensor.", function=taker, **fields
         )
+        if at is None and names and is_loss(case):
+            which = gettext("The parts are {names}: take the one that is meant.", names=", ".join(names))
+            return Finding(f"{text} {which}")
+        part = names[at or 0] if names else gettext("one part")
+        first = gettext("{name}[{at}] takes {part}.", at=at or 0, part=part, **fields)
+        return Finding(f"{text} {first}", tried(case, _with(case, node, [_postfix_text(case, node, f"[{at or 0}]")])))
     return Finding(text, tried(case, _with(case, node, _parts(case, node, value, inside))))
 
 
@@ -264,11 +270,8 @@ def _parts(case: Case, node: ast.expr, value: Any, inside: list[Any]) -> Iterato
     if type(value) is list and len(shapes) == 1 and None not in shapes and len(inside) > 1:
         yield f"torch.stack({text})"
         yield f"torch.cat({text})"
-        return
-    for at, each in enumerate(inside[:2]):
-        if is_tensor_class(type(each)):
-            yield _postfix_text(case, node, f"[{at}]")
-            return
+    elif is_tensor_class(type(inside[0])):
+        yield _postfix_text(case, node, "[0]")
 
 
 def _postfix_text(case: Case, node: ast.expr, suffix: str) -> str:

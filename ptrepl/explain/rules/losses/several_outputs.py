@@ -13,6 +13,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.containers.which_part import is_loss
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
@@ -27,7 +28,7 @@ def _several(case: Case) -> Finding | None:
         case _:
             return None
     shape = case.shape(target)
-    if type(held) not in (list, tuple) or len(held) < 2 or shape is None or not _is_loss(case, call):
+    if type(held) not in (list, tuple) or len(held) < 2 or shape is None or not is_loss(case):
         return None
     if not all(is_tensor_class(type(each)) for each in held) or len(shape) != 2 or shape[1] != len(held):
         return None
@@ -61,15 +62,6 @@ def _runs(case: Case, code: str) -> bool:
     except (Unknown, SyntaxError):
         return True
     return True
-
-
-def _is_loss(case: Case, call: ast.Call) -> bool:
-    """Whether it is a loss of torch, by its name or its class."""
-    held: Any = case.real(call.func)
-    names = (
-        getattr(held, "__name__", "") if type(held).__name__ in ("function", "builtin_function_or_method") else "",
-    )
-    return type(held).__name__.endswith("Loss") or any("loss" in each or "entropy" in each for each in names)
 
 
 BEFORE = ("containers.collated_lists",)
