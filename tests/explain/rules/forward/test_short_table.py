@@ -70,7 +70,7 @@ def test_only_an_input_with_its_length_in_dim_1_is_cut_there() -> None:
     assert "Make self.mask for 9, or let no more than 6 reach this line." in text
 
 
-POSITIONS = """
+TWO_DIMS = """
 class PE(nn.Module):
     def __init__(self, d=16, n=50):
         super().__init__()
@@ -88,6 +88,6 @@ y = pe(torch.randn(4, 20, 16))
 
 
 def test_positions_for_an_input_in_either_order() -> None:
-    check(POSITIONS, "x.size(0) is the batch: self.pe[:x.size(1)] has a position for each step.", [])
-    first = POSITIONS.replace("pe = PE()", "pe = PE()\npe.rnn = nn.GRU(16, 16, batch_first=True)")
+    check(TWO_DIMS, "x.size(0) is the batch: self.pe[:x.size(1)] has a position for each step.", [])
+    first = TWO_DIMS.replace("pe = PE()", "pe = PE()\npe.rnn = nn.GRU(16, 16, batch_first=True)")
     assert "self.pe[:x.size(1)] has a position for each step." in why(first).text
