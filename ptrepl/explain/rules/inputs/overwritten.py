@@ -8,7 +8,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
-from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.in_loop import with_lines_changed
@@ -29,6 +29,8 @@ def overwritten(case: Case, layer: Layer, wants: int, has: int) -> Finding | Non
     """
     if not isinstance(layer.argument, ast.Name):
         return None
+    if (heads := _heads_in_a_loop(case, layer.argument.id, wants)) is not None:
+        return heads
     name, read_between = layer.argument.id, False
     for source, line in _before(case):
         if not _binds(line, name):
@@ -48,6 +50,45 @@ def overwritten(case: Case, layer: Layer, wants: int, has: int) -> Finding | Non
             return None
         return _said(case, layer, (source, line, call, name))
     return None
+
+
+def _heads_in_a_loop(case: Case, given: str, wants: int) -> Finding | None:
+    """``for head in self.heads:`` with ``x = head(x)`` in it, of heads that all take the same."""
+    line = case.site.line
+    loop = getattr(line, "parent", None)
+    match loop, line:
+        case (
+            ast.For(target=ast.Name(id=each), iter=over),
+            ast.Assign(targets=[ast.Name(id=name) as target], value=ast.Call(func=ast.Name(id=called))),
+        ) if each == called and name == given:
+            inner = own_dict(case.real(over)).get("_modules")
+        case _:
+            return None
+    heads = [*inner.values()] if type(inner) is dict else []
+    later = loop.body[loop.body.index(line) + 1 :] if line in loop.body else []
+    reads = [part for part in _names_in(later) if part.id == name and isinstance(part.ctx, ast.Load)]
+    if len(heads) < 2 or any(features_taken(head) != wants for head in heads) or not reads:
+        return None
+    if any(part.id == name and isinstance(part.ctx, ast.Store) for part in _names_in(later)):
+        return None
+    new = "out" if "out" not in {*case.site.frame.f_locals} else f"{name}_{called}"
+    text = gettext(
+        "Each of {heads} takes {size}, and `{line}` puts the result of the first one over {name}. Give it a name of "
+        "its own: `{code}`.",
+        heads=segment(case.site.source, over),
+        size=wants,
+        line=label(case.site.source, line),
+        name=name,
+        code=f"{new} = {label(case.site.source, line.value)}",
+    )
+    texts: dict[ast.expr | ast.stmt, str] = {target: new, **dict.fromkeys(reads, new)}
+    held = case.site.frame.f_locals.get("self")
+    cls = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None
+    return Finding(text, cls.anew(texts) if cls is not None and cls.source == case.site.source else ())
+
+
+def _names_in(lines: list[ast.stmt]) -> list[ast.Name]:
+    return [part for line in lines for part in ast.walk(line) if isinstance(part, ast.Name)]
 
 
 def _said(case: Case, layer: Layer, over: tuple[str, ast.Assign, ast.Call, str]) -> Finding:

@@ -218,3 +218,28 @@ def test_one_result_of_two_layers_gets_no_line() -> None:
     code = CHAIN.replace("        return self.fc3(x)", "        kept = x\n        return self.fc3(x) + kept.mean()")
     assert "Give that result a name of its own" in why(code).text
     assert not why(code).fixes
+
+
+IN_A_LOOP = """
+class Tasks(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(6, 12)
+        self.heads = nn.ModuleList([nn.Linear(12, 2), nn.Linear(12, 5)])
+    def forward(self, x):
+        x = torch.relu(self.body(x))
+        outs = []
+        for head in self.heads:
+            x = head(x)
+            outs.append(x)
+        return outs
+tasks = Tasks()
+outs = tasks(torch.randn(4, 6))
+"""
+
+
+def test_heads_in_a_loop() -> None:
+    explanation = why(IN_A_LOOP)
+    assert "Each of self.heads takes 12" in explanation.text
+    assert "            out = head(x)\n            outs.append(out)\n" in explanation.fixes[0].code
+    assert runs_after(IN_A_LOOP) == 1
