@@ -26,6 +26,7 @@ from ptrepl.explain.operands.state import (
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.saving.new_head import last_layer, other_size, said_of_size, without_keys, without_layers
+from ptrepl.explain.rules.saving.optional_part import optional_part
 from ptrepl.explain.rules.saving.other_depth import made_as_saved, of_other_layers, of_other_settings, only_buffers
 from ptrepl.explain.rules.saving.renamed import renamed_part, renaming
 from ptrepl.texts.messages import gettext, ngettext
@@ -201,12 +202,11 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
     differ = [key for key, shape in loading.wanted.items() if key in shapes and shapes[key] != shape]
     if not differ:
         return None
-    first = differ[0]
     given = ngettext(
         "{key} has shape {saved} in {given}, and {own} in {network}.",
         "{count} tensors differ in shape. {key} has shape {saved} in {given}, and {own} in {network}.",
         len(differ),
-        key=f'"{first}"',
+        key=f'"{(first := differ[0])}"',
         saved=shape_text(shapes[first]),
         own=shape_text(loading.wanted[first]),
         given=loading.given,
@@ -374,7 +374,7 @@ def _trained(loading: _Loading, shapes: Shapes, extra: list[str], fields: dict[s
         "be without the rest, strict=False loads only what it has.",
         **fields,
     )
-    return Finding(text)
+    return Finding(" ".join(filter(None, (text, optional_part(loading.case, loading.module, extra)))))
 
 
 def _owner(loading: _Loading) -> ast.expr:
