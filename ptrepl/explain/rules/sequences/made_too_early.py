@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
@@ -12,7 +13,7 @@ from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.operands.state import submodules
 from ptrepl.explain.provenance.gathered import has_gathered
-from ptrepl.explain.provenance.origins import origin_at_prompt
+from ptrepl.explain.provenance.origins import earlier, origin_at_prompt
 from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -22,6 +23,7 @@ from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 3_000
+_CHANGE = r"\b%s\s*(?:\[[^\]]*\][^=\n]*=(?!=)|\.(?:add|append|update|extend|setdefault|insert)|\+=|\|=|=(?!=))"
 
 
 def made_too_early(case: Case, layer: Layer, rows: int, most: int) -> Finding | None:
@@ -39,6 +41,10 @@ def made_too_early(case: Case, layer: Layer, rows: int, most: int) -> Finding | 
     if len(sizes) != 1 or case.real(made.value.func) is not type(case.names[names[0]]):
         return None
     [(size, now)] = sizes
+    if any(_now(case, each) == rows for each in given) or made.entry is None:
+        return None  # that one is the size of this table
+    if not any(_grows(entry.source, size) for entry in earlier(case) if entry.number > made.entry.number):
+        return None
     text = gettext(
         "When `{statement}` ran, {size} was {rows}, and now it is {now}: make {name} again.",
         statement=made.label,
@@ -47,10 +53,16 @@ def made_too_early(case: Case, layer: Layer, rows: int, most: int) -> Finding | 
         now=now,
         name=made.name,
     )
-    if made.entry is None or has_gathered(case, made.name, made.entry.number):
+    if has_gathered(case, made.name, made.entry.number):
         return Finding(text)
     lines = [segment(made.source, made.statement), *optimizers_again(case, case.names[names[0]])]
     return Finding(text, (Fix("\n".join(lines)),))
+
+
+def _grows(source: str, size: ast.expr) -> bool:
+    """Whether a statement puts something into what ``size`` counts, by its text."""
+    names = {each.id for each in ast.walk(size) if isinstance(each, ast.Name)} - {"len"}
+    return any(re.search(_CHANGE % re.escape(name), source) for name in names)
 
 
 def _holds(network: Any, layer: Any) -> bool:
