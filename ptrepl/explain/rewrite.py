@@ -114,3 +114,15 @@ def indented(source: str, statement: ast.stmt, text: str) -> str:
         return text
     before = source.encode().splitlines(keepends=True)[statement.lineno - 1][: statement.col_offset].decode()
     return text.replace("\n", "\n" + before)
+
+
+def without_line(source: str, whole: ast.stmt, line: ast.stmt) -> str:
+    """The text of ``whole`` without the lines of ``line``; "" where something else stands in them."""
+    lines = source.splitlines()
+    last = line.end_lineno or line.lineno
+    before, after = lines[line.lineno - 1].encode()[: line.col_offset], lines[last - 1].encode()[line.end_col_offset :]
+    if before.strip() or (after.strip() and not after.strip().startswith(b"#")):
+        return ""
+    kept = lines[whole.lineno - 1 : line.lineno - 1] + lines[last : whole.end_lineno]
+    code = "\n".join(kept)
+    return code if is_code(code) else ""

@@ -96,7 +96,7 @@ def layer_anew(
     code = spliced(made.text.source, made.call, new)
     said = gettext("In {cls}.__init__, write {code}.", cls=type_name(held), code=code)
     name_of_call = case.called(node, gettext("the result"))
-    gives = gettext("{code} has shape {shape}", code=name_of_call, shape=shape)
+    gives = gettext("{result} has shape {shape}", result=name_of_call, shape=shape)
     return LayerAnew(said, made.text.anew({**texts, **new}, gives if shape else ""))
 
 
@@ -251,8 +251,14 @@ def _constructed_anew(
             )
         case _:
             return None
+    if was is not None and number == was + 1 and len(layer.shape) == 2:
+        either = gettext(
+            "If one column is not an input, such as the target, leave it out; if all are, `{code}`.",
+            code=" ".join(code.split()),
+        )
+        return LayerAnew(f"{said} {either}", ())
     call = case.called(case.node, gettext("the result")) if isinstance(case.node, ast.expr) else ""
-    gives = gettext("{code} has shape {shape}", code=call, shape=shape) if shape and call else ""
+    gives = gettext("{result} has shape {shape}", result=call, shape=shape) if shape and call else ""
     lines = [code, *optimizers_again(case, held)]
     return LayerAnew(said, (Fix("\n".join(lines), gives if len(lines) == 1 else ""),))
 

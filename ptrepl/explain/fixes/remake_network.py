@@ -121,7 +121,7 @@ def _tried(case: Case, layer: Layer, change: _Change) -> Iterator[Fix]:
         yield Fix("\n".join([code, *optimizers]))
         return
     code_called = case.called(node, gettext("the result"))
-    yield Fix(code, gettext("{code} has shape {shape}", code=code_called, shape=shape_text(tuple(result.shape))))
+    yield Fix(code, gettext("{result} has shape {shape}", result=code_called, shape=shape_text(tuple(result.shape))))
 
 
 def _number(case: Case, name: str) -> int:

@@ -25,7 +25,10 @@ _PLAIN = (int, float, str, bool, list, tuple)
 
 @dataclass(frozen=True, slots=True)
 class Construction:
-    """After ``net = Net(8, hidden=32)``: ``given`` has the expression for each parameter, ``values`` what it was."""
+    """After ``net = Net(8, hidden=32)``: ``given`` has the expression for each parameter, ``values`` what it was.
+
+    ``values`` has the defaults of the others too.
+    """
 
     name: str
     made: Origin
@@ -115,7 +118,15 @@ def constructed(case: Case, held: Any, init: ast.FunctionDef) -> Construction | 
     parameters = [each.arg for each in init.args.args[1:]]
     given = dict(zip(parameters, call.args, strict=False))
     given |= {each.arg: each.value for each in call.keywords if each.arg is not None}
-    return Construction(names[0], made, given, {each: _value(case, node) for each, node in given.items()})
+    values = {each: _value(case, node) for each, node in given.items()}
+    return Construction(names[0], made, given, {**_defaults(init), **values})
+
+
+def _defaults(init: ast.FunctionDef) -> dict[str, Any]:
+    """The plain defaults of its parameters."""
+    last = init.args.args[len(init.args.args) - len(init.args.defaults) :]
+    pairs = zip(last, init.args.defaults, strict=True)
+    return {each.arg: node.value for each, node in pairs if isinstance(node, ast.Constant)}
 
 
 def _value(case: Case, node: ast.expr) -> Any:

@@ -124,6 +124,9 @@ def _from_before(case: Case, start: Start, lost: set[Any], freed: list[str]) -> 
         code=code,
         statement=place,
     )
+    if found[0].round == "loop" and not case.site.is_nested:
+        now = gettext("Type it once now as well: {state} still holds the graph that was freed.", state=every(names))
+        return f"{what} {instead} {now}"
     return f"{what} {instead}"
 
 

@@ -77,6 +77,7 @@ _CUT_AT = {
     ),
 }
 """The same in an earlier statement."""
+_MOST_STEPS = 12
 _MOST_NAMES = 6
 _MOST_SHOWN = 40
 
@@ -159,10 +160,20 @@ def _of_a_gradient(case: Case, node: ast.expr) -> str:
 
 
 def _in_decorated_function(case: Case, node: ast.expr) -> Finding | None:
-    """What ``node``, or the statement that gave it its value, calls, if that is decorated."""
-    made = assigned_just_before(case, node.id) or origin(case, node.id) if isinstance(node, ast.Name) else None
-    found = switched_off_by(case, made, node if made is None else made.value)
-    return found if found is not None and "@" in found.text else None
+    """What ``node``, or one of the statements that led to its value, calls, if that is decorated."""
+    pending: list[ast.expr] = [node]
+    for number, each in enumerate(pending):
+        made = assigned_just_before(case, each.id) or origin(case, each.id) if isinstance(each, ast.Name) else None
+        value = each if made is None else made.value
+        found = switched_off_by(case, made, value)
+        if found is not None and "@" in found.text:
+            return found
+        if number == _MOST_STEPS:
+            return None
+        names = [part for part in ast.walk(value) if isinstance(part, ast.Name) and part is not each]
+        known = {part.id for part in pending if isinstance(part, ast.Name)}
+        pending += [part for part in {part.id: part for part in names}.values() if part.id not in known]
+    return None
 
 
 def _text(case: Case, name: str, found: Cause) -> str:

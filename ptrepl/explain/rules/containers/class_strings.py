@@ -18,6 +18,8 @@ from ptrepl.texts.messages import gettext
 _MOST_NAMES = 3_000
 _MOST_CLASSES = 10_000
 _LONGEST = 20
+_OF_TEXT = {*"/\\\n.,!?"}
+"""Signs of sentences and paths."""
 
 
 def _of_dataset(case: Case) -> Finding | None:
@@ -28,7 +30,7 @@ def _of_dataset(case: Case) -> Finding | None:
     if found is None or text is None or loop is None:
         return None
     node, strings = found
-    part = _part(text, case, node)
+    part = part_returned(text, case, node)
     if part is None:
         return None
     said = gettext(
@@ -71,7 +73,7 @@ def _strings(case: Case) -> tuple[ast.expr, list[str]] | None:
     return None
 
 
-def _part(text: ClassText, case: Case, node: ast.expr) -> ast.expr | None:
+def part_returned(text: ClassText, case: Case, node: ast.expr) -> ast.expr | None:
     """The expression in the one ``return`` of ``__getitem__`` that gave the strings."""
     getter = text.method("__getitem__")
     returns = [each for each in ast.walk(getter) if isinstance(each, ast.Return)] if getter is not None else []
@@ -98,8 +100,8 @@ def _numbers(case: Case, dataset: Any, strings: list[str], part: str) -> Iterato
     given = next(iter(_strings(case) or ()), None)
     mine = case.real(given) if isinstance(given, ast.expr) else None
     for name, each in [*held.items(), *case.names.items()][:_MOST_NAMES]:
-        if each is mine:
-            continue
+        if each is mine or part.startswith(f"{name}["):
+            continue  # what the strings are taken from: each would get its own place in it
         if type(each) in (list, tuple) and 1 < len(each) <= _MOST_CLASSES and all(type(one) is str for one in each):
             if len({*each}) == len(each) and {*strings} <= {*each}:
                 yield f"{name}.index({part})"
@@ -115,7 +117,11 @@ def _all_of(dataset: Any, part: ast.expr) -> str:
         case _:
             return ""
     is_list = type(held) in (list, tuple) and 0 < len(held) <= _MOST_CLASSES
-    return f"self.{name}" if is_list and all(type(each) is str for each in held) else ""
+    if not is_list or not all(type(each) is str for each in held):
+        return ""
+    # texts, paths and ids differ from each other; of a class there are several examples
+    repeat = len({*held}) < len(held) and not any(_OF_TEXT & {*each} for each in held)
+    return f"self.{name}" if repeat else ""
 
 
 BEFORE = (

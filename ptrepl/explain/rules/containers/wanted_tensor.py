@@ -24,6 +24,7 @@ from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.list_pairs import lists_of_pairs
+from ptrepl.explain.rules.containers.which_part import is_loss, part_meant, returned_parts
 from ptrepl.explain.rules.dtypes.number_as_text import number_of
 from ptrepl.texts.messages import gettext
 
@@ -166,8 +167,9 @@ def _argument(case: Case) -> Finding | None:
         return _numbers(case, node, fields, taker)
     if inside and all(type(each) is str for each in inside):
         text = gettext(
-            "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers. Give each class "
-            "its index where the samples are made: classes.index(label), or a dict from names to indices.",
+            "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers. If they are the "
+            "names of classes, give each its index where the samples are made: classes.index(label), or a dict from "
+            "names to indices.",
             function=taker,
             first=repr(inside[0][:20]),
             **fields,
@@ -196,18 +198,24 @@ def _argument(case: Case) -> Finding | None:
         )
     elif type(value) is list and len({outline(each) for each in inside}) == 1:
         text = gettext(
-            "{name} is a list with the shapes {parts}, and {function} takes a tensor. torch.stack joins tensors of one "
-            "shape along a new dim 0.",
-            function=taker,
-            **fields,
+            "{name} is a list with the shapes {parts}, and {function} takes a tensor.", function=taker, **fields
         )
+        if fixes := tried(case, _with(case, node, _parts(case, node, value, inside))):
+            stack = gettext("torch.stack joins tensors of one shape along a new dim 0.")
+            return Finding(f"{text} {stack}", fixes)
+        return Finding(text)
     else:
+        names = returned_parts(case, node)
+        at = part_meant(names, inside)
         text = gettext(
-            "{name} is a {type} with the shapes {parts}, and {function} takes a tensor. {name}[0] takes the first "
-            "part.",
-            function=taker,
-            **fields,
+            "{name} is a {type} with the shapes {parts}, and {function} takes a tensor.", function=taker, **fields
         )
+        if at is None and names and is_loss(case):
+            which = gettext("The parts are {names}: take the one that is meant.", names=", ".join(names))
+            return Finding(f"{text} {which}")
+        part = names[at or 0] if names else gettext("one part")
+        first = gettext("{name}[{at}] takes {part}.", at=at or 0, part=part, **fields)
+        return Finding(f"{text} {first}", tried(case, _with(case, node, [_postfix_text(case, node, f"[{at or 0}]")])))
     return Finding(text, tried(case, _with(case, node, _parts(case, node, value, inside))))
 
 
@@ -262,11 +270,8 @@ def _parts(case: Case, node: ast.expr, value: Any, inside: list[Any]) -> Iterato
     if type(value) is list and len(shapes) == 1 and None not in shapes and len(inside) > 1:
         yield f"torch.stack({text})"
         yield f"torch.cat({text})"
-        return
-    for at, each in enumerate(inside[:2]):
-        if is_tensor_class(type(each)):
-            yield _postfix_text(case, node, f"[{at}]")
-            return
+    elif is_tensor_class(type(inside[0])):
+        yield _postfix_text(case, node, "[0]")
 
 
 def _postfix_text(case: Case, node: ast.expr, suffix: str) -> str:

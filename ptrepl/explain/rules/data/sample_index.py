@@ -52,6 +52,19 @@ def _range(case: Case) -> Finding | None:
             length=length,
             index=asked,
         )
+        if fixes := _taken_alone(class_text(case, type(dataset)), counted[0], name):
+            alone = gettext("__getitem__ takes from {name} alone: return len({name}) in __len__.", name=name)
+            text = gettext(
+                "__len__ of {cls} counts {counted}, which has length {total}, and {name} has length {length}. "
+                "DataLoader asks for each index below len(), here {index}.",
+                cls=type_name(dataset),
+                counted=counted[0],
+                total=counted[1],
+                name=name,
+                length=length,
+                index=asked,
+            )
+            return Finding(f"{text} {alone}", fixes)
         return Finding(text)
     text = ngettext(
         "DataLoader asked {cls} for the sample {index}, and {name} has {count} element. DataLoader takes the indices "
@@ -94,6 +107,19 @@ def _length(value: Any) -> int | None:
         return int(value.shape[0]) if value.ndim else None
     shape = sizes(read(value)) if is_tensor_class(type(value)) else None
     return shape[0] if shape else None
+
+
+def _taken_alone(text: ClassText | None, counted: str, name: str) -> tuple[Fix, ...]:
+    """``return len(self.part)`` for ``return len(self.all)``, where ``__getitem__`` takes nothing from ``self.all``."""
+    getter, method = (text.method(each) if text is not None else None for each in ("__getitem__", "__len__"))
+    if text is None or getter is None or method is None or not name.startswith("self."):
+        return ()
+    if any(isinstance(each, ast.Attribute) and ast.unparse(each) == counted for each in ast.walk(getter)):
+        return ()
+    match method.body:
+        case [ast.Return(value=ast.Call() as returned)]:
+            return text.anew({returned: f"len({name})"})
+    return ()
 
 
 def _shorter(text: ClassText | None, name: str) -> tuple[Fix, ...]:

@@ -21,7 +21,9 @@ from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.image_shape import image_shape
+from ptrepl.explain.rules.data.last_batch import loader_of_loop
 from ptrepl.explain.rules.data.part_names import names_for_all, part_words
+from ptrepl.explain.rules.data.several_returns import inputs_alone, several_returns
 from ptrepl.explain.rules.data.two_at_once import two_at_once
 from ptrepl.explain.rules.forward.unpacked_size import of_other_dims
 from ptrepl.texts.lists import every
@@ -122,8 +124,13 @@ def _in_loop(case: Case, target: ast.Tuple | ast.List, looped: ast.expr) -> Find
         )
         return Finding(text, _with_items(case, looped))
     count = _parts_of_batch(case, held)
-    if count is None or count == wanted:
+    if count is None:
+        return several_returns(case, held, looped, target)
+    if count == wanted:
         return None
+    alone = inputs_alone(case, held, wanted) if count == wanted - 1 else None
+    if alone is not None:
+        return alone
     if count == 1 and not isinstance(case.parents[0], (ast.For, ast.comprehension)):
         return Finding(
             gettext(
@@ -368,7 +375,9 @@ def _assigned(case: Case, target: ast.Tuple | ast.List, value: ast.expr) -> Find
         parts=outline(held),
         wanted=wanted,
     )
-    return Finding(text)
+    loop = loader_of_loop(case)
+    alone = inputs_alone(case, loop[1], wanted) if loop is not None and len(held) == wanted - 1 else None
+    return Finding(f"{text} {alone.text}", alone.fixes) if alone is not None else Finding(text)
 
 
 def _is_torch_pair(held: Any) -> bool:

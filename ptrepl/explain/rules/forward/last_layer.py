@@ -14,6 +14,7 @@ from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import submodules
 from ptrepl.explain.outer_call import outermost_call
+from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
@@ -112,4 +113,58 @@ def behind_another_head(case: Case, layer: Layer, size: int) -> str:
         layer=layer.path,
         cls=forward.node.name,
         line=in_one_line(forward.source, lines[0]),
+    )
+
+
+def before_another_head(case: Case, layer: Layer, size: int) -> Finding | None:
+    """What to say where a network in the learner's own gave the input, and its last layer takes the ``size`` wanted.
+
+    ``feats = self.backbone(x)``, whose last layer is ``fc = nn.Linear(256, 100)``, before ``nn.Linear(256, 7)``. Both
+    layers may be meant to follow each other, so no line is offered.
+    """
+    name = layer.argument.id if isinstance(layer.argument, ast.Name) else ""
+    made = assigned_just_before(case, name) or origin(case, name) if name else None
+    call = made.value if made is not None else layer.argument
+    network = case.real(call.func) if isinstance(call, ast.Call) else None
+    found = _last(network) if kind_of(network) is Kind.MODULE and type_name(network) != "Linear" else None
+    if found is None or not isinstance(call, ast.Call) or layer.kind != "Linear" or not _is_given(case, call.func):
+        return None
+    steps, last = found
+    own = own_dict(last)
+    if not steps or own.get("in_features") != size or own.get("out_features") != layer.shape[-1]:
+        return None
+    source = case.site.source
+    head = f"{in_one_line(source, call.func)}{steps}"
+    return Finding(
+        gettext(
+            "{network} ends in {head}, nn.Linear({size}, {outputs}). If {layer} is to take its place, write `{head} = "
+            "nn.Identity()` in __init__, and {network} gives the {size} in front of it. If {layer} is to follow it, "
+            "make it for {outputs}.",
+            network=in_one_line(source, call.func),
+            head=head,
+            size=size,
+            outputs=layer.shape[-1],
+            layer=layer.path,
+        )
+    )
+
+
+def _is_given(case: Case, node: ast.expr) -> bool:
+    """Whether ``self.backbone`` was given to ``__init__``, or loaded there: what the class makes, it makes to fit."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            text = class_text(case, type(case.site.frame.f_locals.get(owner)))
+        case _:
+            return False
+    init = text.method("__init__") if text is not None else None
+    made = [
+        each.value
+        for each in ast.walk(init or ast.Pass())
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == f"{owner}.{name}"
+    ]
+    if len(made) != 1:
+        return False
+    return isinstance(made[0], ast.Name) or (
+        isinstance(made[0], ast.Call)
+        and any(word in ast.unparse(made[0].func) for word in ("models.", "load", "create"))
     )

@@ -76,3 +76,24 @@ def squeezed_before(case: Case, layer: Layer) -> Finding | None:
     )
     new = spliced(case.site.source, made.statement, {squeeze: flat})
     return Finding(said, with_lines_changed(case, {made.statement: new}))
+
+
+def without_length(case: Case, layer: Layer, channels: int) -> Finding | None:
+    """(batch, channels) for an nn.Conv1d, which takes a length too: ``h = h.squeeze(-1)`` may have taken it away."""
+    if layer.kind != "Conv1d" or len(layer.shape) != 2 or layer.shape[1] != channels or layer.argument is None:
+        return None
+    wider = postfix(case.site.source, layer.argument, ".unsqueeze(-1)")
+    fixes = tried(case, [Candidate(changed(case, {layer.argument: wider}))])
+    made = assigned_just_before(case, layer.argument.id) if isinstance(layer.argument, ast.Name) else None
+    match made.value if made is not None else layer.argument:
+        case ast.Call(func=ast.Attribute(attr="squeeze")) as squeeze:
+            source = case.site.source
+            where = gettext("`{squeeze}` takes the length away.", squeeze=in_one_line(source, squeeze))
+        case _:
+            where = ""
+    text = gettext(
+        "If its {channels} numbers are the channels of each example, they need a length of 1, the last dim: {code}.",
+        channels=channels,
+        code=" ".join(wider.split()),
+    )
+    return Finding(f"{where} {text}" if where else text, fixes)

@@ -31,6 +31,11 @@ def batch_for_length(case: Case, left: _Operand, right: _Operand) -> Finding | N
             case _:
                 continue
         held = case.shape(table)
+        flat = held is not None and len(held) == 2 and len(shape) == 3
+        if flat and isinstance(other, ast.Name) and _is_up_to_size(rows, other.id) and held is not None:
+            if held[1] != shape[2] or max(shape[:2]) > held[0]:
+                continue
+            return _in_two_orders(case, part, table, other.id)
         if not isinstance(other, ast.Name) or held is None or len(held) != 3 or len(shape) != 3 or held[1] != 1:
             continue
         if not _is_up_to_size(rows, other.id) or held[2] != shape[2] or not shape[1] <= held[0] < shape[0]:
@@ -60,6 +65,28 @@ def batch_for_length(case: Case, left: _Operand, right: _Operand) -> Finding | N
             )
         )
     return None
+
+
+def _in_two_orders(case: Case, part: ast.Subscript, table: ast.expr, name: str) -> Finding:
+    """Positions of shape (length, features) for an input whose dim 0 is the batch, or the length."""
+    first = f"{segment(case.site.source, table)}[:{name}.size(1)]"
+    if {*_batch_first(case)} == {True}:
+        text = gettext(
+            "Dim 0 of {input} is the batch, since the network has a layer with batch_first=True: {code} has a position "
+            "for each step.",
+            input=name,
+            code=first,
+        )
+        return Finding(text, tried(case, [Candidate(changed(case, {part: first}))]))
+    return Finding(
+        gettext(
+            "If {input} is (batch, length, features), {input}.size(0) is the batch: {code} has a position for each "
+            "step. If {input} is (length, batch, features), {other} has the steps in dim 0.",
+            input=name,
+            code=first,
+            other=f"{segment(case.site.source, part)}.unsqueeze(1)",
+        )
+    )
 
 
 def short_table(case: Case, left: ast.expr, right: ast.expr) -> str | None:

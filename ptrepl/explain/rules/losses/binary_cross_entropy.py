@@ -8,7 +8,7 @@ from math import isnan, prod
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import conversion, is_integral
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.rule import Finding, Rule
@@ -166,9 +166,10 @@ def _grey_mask(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[int,
     if not bool((found == found[:, :1]).all()):
         return Finding(
             gettext(
-                "Dim 1 of {target} has the 3 colours of an image, and they are not equal: a mask has one value for "
-                "each pixel.",
+                "Dim 1 of {target} has 3 values for each place, and they are not equal, where {input} has one. If they "
+                "are the colours of an image: a mask has one value for each pixel.",
                 target=loss.target_name,
+                input=loss.input_name,
             )
         )
     text = gettext(
@@ -234,7 +235,23 @@ def _dtype(case: Case) -> Finding | None:
     return again or Finding(text, tried(case, [Candidate(loss.with_target(convert), exact=True)]))
 
 
+def _of_bools(case: Case) -> Finding | None:
+    """Targets that are True and False."""
+    loss = failing_loss(case, *_NAMES)
+    facts = case.facts(loss.target) if loss is not None else None
+    if loss is None or facts is None or facts.dtype != "bool":
+        return None
+    text = gettext(
+        "{target} is bool, and {loss} computes with it as numbers, 0 and 1: .float() makes those of it.",
+        target=loss.target_name,
+        loss=loss.name,
+    )
+    return Finding(text, verified(case, Candidate(loss.with_target(".float()"))))
+
+
 _MORE = "losses/binary-cross-entropy"
+
+BEFORE = ("dtypes.needs_integer",)
 
 RULES = (
     Rule(
@@ -249,6 +266,13 @@ RULES = (
         ("ValueError",),
         r"Using a target size .* that is different to the input size|Target size .* must be the same as input size",
         _sizes,
+        more=_MORE,
+    ),
+    Rule(
+        "bool target",
+        ("RuntimeError",),
+        r"^Subtraction, the `-` operator, with two bool tensors is not supported",
+        _of_bools,
         more=_MORE,
     ),
     Rule(

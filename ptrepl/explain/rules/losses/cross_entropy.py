@@ -18,6 +18,8 @@ from ptrepl.explain.rules.losses.fixed_batch import fixed_batch
 from ptrepl.explain.rules.losses.flattened import flattened
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.losses.lost_batch import lost_batch, lost_before_backward
+from ptrepl.explain.rules.losses.made_for import for_all_classes
+from ptrepl.explain.rules.losses.one_for_each_class import in_the_last_dim
 from ptrepl.explain.rules.losses.one_longer import one_place_longer
 from ptrepl.explain.rules.losses.other_targets import dim_of_one, equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed, rows_kept
@@ -108,7 +110,11 @@ def _outside(case: Case) -> Finding | None:
         )
         ignoring = [Candidate(loss.with_keyword("ignore_index=255"))] if loss.is_function else []
         return Finding(f"{text} {border}", tried(case, ignoring))
-    return Finding(text, tried(case, _renumbered(case, loss, classes)))
+    fixes, found = tried(case, _renumbered(case, loss, classes)), values(case, loss.target)
+    if not fixes and found is not None and found.numel():
+        more, fixes = for_all_classes(case, loss.input, classes, int(found.min()), int(found.max()))
+        return Finding(f"{text} {more}" if more else text, fixes)
+    return Finding(text, fixes)
 
 
 def _is_border(case: Case, loss: LossCall, classes: int) -> bool:
@@ -182,6 +188,9 @@ def _shapes(case: Case) -> Finding | None:
                 count=one[-1],
             )
             wanted = f"{wanted} {last}"
+    each_class = in_the_last_dim(case, loss, one, two, values(case, loss.target)) if len(one) > 2 else None
+    if each_class is not None:
+        return Finding(f"{given} {each_class.text}", each_class.fixes)
     if len(one) == 4 and len(two) == 4 and (colours := equal_channels(case, loss, one, two)) is not None:
         return Finding(f"{given} {wanted} {colours.text}", colours.fixes)
     if len(one) > 2 and len(two) == len(one) and (single := dim_of_one(case, loss, one, two)) is not None:

@@ -17,6 +17,8 @@ from ptrepl.explain.provenance.gathered import has_gathered
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.texts.messages import gettext
 
+_MOST_CLASSES = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class MadeFor:
@@ -55,3 +57,22 @@ def made_for(case: Case, node: ast.expr, was: int, number: int) -> MadeFor | Non
     kept = entry is None or has_gathered(case, built.name, entry.number, init)
     lines = [new, *optimizers_again(case, held)]
     return MadeFor(said, " ".join(new.split()), () if kept else (Fix("\n".join(lines)),))
+
+
+def for_all_classes(case: Case, node: ast.expr, classes: int, least: int, most: int) -> tuple[str, tuple[Fix, ...]]:
+    """What to say where the targets go from 0 to ``most``, and the network of ``node`` was made for fewer classes.
+
+    The statement is offered only where a name at the prompt knows of so many classes as well: a number, or a list or a
+    dict of as many names.
+    """
+    made = made_for(case, node, classes, most + 1) if least == 0 and classes <= most < _MOST_CLASSES else None
+    if made is None:
+        return "", ()
+    text = gettext("For the classes 0 to {most} it is `{code}`.", most=most, code=made.code)
+    held = [value for name, value in case.names.items() if not str(name).startswith("_")]
+    known = any(value == most + 1 for value in held if type(value) is int) or any(
+        len(value) == most + 1 and all(type(each) is str for each in value)
+        for value in held
+        if type(value) in (list, tuple, dict)
+    )
+    return f"{made.said} {text}", made.fixes if known else ()

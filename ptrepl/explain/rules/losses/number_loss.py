@@ -6,12 +6,14 @@ import ast
 import types
 from typing import Any
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.provenance.origins import earlier, label, parsed
-from ptrepl.explain.rewrite import in_one_line, segment
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -23,12 +25,52 @@ def _number(case: Case) -> Finding | None:
         case _:
             return None
     made = _made(case, name)
-    if made is None or not isinstance(made[0].value, ast.Call):
+    if made is None or not isinstance(made[0].value, (ast.Call, ast.BinOp)):
         return None
     assign, source = made
+    if isinstance(assign.value, ast.BinOp):
+        return _of_items(case, name, assign, source)
     if isinstance(assign.targets[0], ast.Tuple):
         return _other_result(case, name, label(source, assign), assign.targets[0])
-    return _no_round(case, name, value, assign.value)
+    return _of_items(case, name, assign, source) or _no_round(case, name, value, assign.value)
+
+
+def _of_items(case: Case, name: str, assign: ast.Assign, source: str) -> Finding | None:
+    """``loss = sum(F.l1_loss(r, y).item() for r in outs)``: the parts of a sum were made plain numbers."""
+    items: list[ast.Call] = [
+        each
+        for each in ast.walk(assign.value)
+        if isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr == "item"
+        and not each.args
+    ]
+    names = {each.id for each in ast.walk(assign.value) if isinstance(each, ast.Name)}
+    if not items or any(each is assign.value for each in items) or names & {"np", "numpy", "math", "statistics"}:
+        return None
+    if any(_has_no_gradient(case, each) for each in items):
+        return None
+    texts: dict[ast.expr | ast.stmt, str] = {
+        each: segment(source, each.func.value) for each in items if isinstance(each.func, ast.Attribute)
+    }
+    code = spliced(source, assign, texts)
+    text = gettext(
+        "{name} is a plain Python number: .item() in `{statement}` makes numbers of the parts, which have no graph. "
+        "Without it the sum is a tensor: {code}.",
+        name=name,
+        statement=label(source, assign),
+        code=" ".join(code.split()),
+    )
+    if source == case.site.source:
+        return Finding(text, with_lines_changed(case, {assign: code}))
+    again = segment(case.site.source, case.site.line) if case.site.line is case.site.statement else ""
+    return Finding(text, (Fix(f"{code}\n{again}"),) if again else ())
+
+
+def _has_no_gradient(case: Case, item: ast.Call) -> bool:
+    """Whether ``correct.item()`` is of a tensor that is known to have no graph, such as a count."""
+    real = case.real(item.func.value) if isinstance(item.func, ast.Attribute) else None
+    return is_tensor_class(type(real)) and read(real).requires_grad is False
 
 
 def _made(case: Case, name: str) -> tuple[ast.Assign, str] | None:

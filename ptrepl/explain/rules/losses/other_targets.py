@@ -64,18 +64,20 @@ def equal_channels(case: Case, loss: LossCall, one: tuple[int, ...], two: tuple[
     if found is None:
         return Finding(
             gettext(
-                "Dim {dim} of {target} has {count} values for each pixel, as the colours of an image, where one class "
-                "is wanted.",
+                "Dim {dim} of {target} has {count} values for each place, where one class index is wanted.",
                 dim=dim,
                 target=loss.target_name,
                 count=two[dim],
             )
         )
+    if dim == 1 and one == two and bool(((found == 0) | (found == 1)).all()):
+        return None  # a 0 or 1 for each class
     if not bool((found.narrow(dim, 0, 3) == found.narrow(dim, 0, 1)).all()):
         return Finding(
             gettext(
-                "Dim {dim} of {target} has {count} values for each pixel, as the colours of an image. They are "
-                "not equal, so each colour has to be given the number of its class.",
+                "Dim {dim} of {target} has {count} values for each place, where one class index is wanted, and they "
+                "are not equal. If they are the colours of an image, each colour has to be given the number of its "
+                "class.",
                 dim=dim,
                 target=loss.target_name,
                 count=two[dim],

@@ -8,10 +8,12 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.construction import constructed
 from ptrepl.explain.own_sizes import own_size, takes_sizes
+from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -29,7 +31,7 @@ def without_projection(case: Case, left: _Side, right: _Side) -> Finding | None:
         if given is not None and _real(case, skip) is given
     ]
     if len(found) != 1:
-        return None
+        return _without_stride(case, left, right) if held is not None else None
     (skip, before), (_, after) = found[0]
     layer = _layer(before, after)
     if layer is None:
@@ -64,6 +66,52 @@ def without_projection(case: Case, left: _Side, right: _Side) -> Finding | None:
         input=name,
     )
     return Finding(f"{text} {written}")
+
+
+def _without_stride(case: Case, left: _Side, right: _Side) -> Finding | None:
+    """``out + self.shortcut(x)``, where the layers before ``out`` have a stride and the shortcut has none."""
+    held = case.site.frame.f_locals.get("self")
+    text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None
+    init = text.method("__init__") if text is not None else None
+    for (side, own), (_, other) in ((left, right), (right, left)):
+        match side:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
+                layer = case.real(side.func)
+            case _:
+                continue
+        one = _layer(own, other)
+        stride = re.search(r"stride=(\d)", one or "")
+        if text is None or init is None or stride is None or own[1] != other[1] or not _is_plain(layer):
+            continue
+        given = own_size(text.source, init, held, "stride", int(stride[1]))
+        made = [each.value for each in _assigns(init) if ast.unparse(each.targets[0]) == f"self.{name}"]
+        calls = [each for each in made if isinstance(each, ast.Call) and called_name(each) == "Conv2d"]
+        if given is None or len(calls) != 1 or any(word.arg == "stride" for word in calls[0].keywords):
+            continue
+        if len(calls[0].args) > 3:
+            continue
+        last = max((*calls[0].args, *(word.value for word in calls[0].keywords)), key=_end)
+        texts: dict[ast.expr | ast.stmt, str] = {last: f"{segment(text.source, last)}, stride={given}"}
+        code = " ".join(spliced(text.source, calls[0], texts).split())
+        said = gettext(
+            "The layers on the other side have a stride of {stride}, and self.{name} has none, so it keeps the height "
+            "and width. In {cls}.__init__, write {code}.",
+            stride=stride[1],
+            name=name,
+            cls=text.node.name,
+            code=code,
+        )
+        return Finding(said, text.anew(texts))
+    return None
+
+
+def _is_plain(layer: Any) -> bool:
+    """A convolution that moves by one place."""
+    return type(layer).__name__ == "Conv2d" and own_dict(layer).get("stride") == (1, 1)
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _in_names(case: Case, held: Any, layer: str) -> str | None:

@@ -284,7 +284,7 @@ def _of_numbers(case: Case) -> Finding | None:
     if value and all(type(each) is str for each in value):
         text = gettext(
             "{name} is a {type} of strings, such as {first}, and only tensors have {attribute}. A tensor holds "
-            "numbers: give each class its index where the samples are made.",
+            "numbers: texts stay a {type}, and names of classes get an index each, where the samples are made.",
             first=repr(value[0][:_LONGEST]),
             **fields,
         )

@@ -8,11 +8,13 @@ from typing import Any
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.operand_text import is_written, operand_text
 from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
+from ptrepl.explain.provenance.origins import label
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -130,6 +132,72 @@ def _slice(case: Case) -> Finding | None:
     return Finding(text, tried(case, [whole]) or verified(case, whole))
 
 
+def _float_tensors(case: Case) -> Finding | None:
+    """``image[:, y - 4:y + 4]`` with ``y`` from a tensor of floats."""
+    match case.node:
+        case ast.Subscript(slice=ast.Slice() | ast.Tuple() as index):
+            parts = [each for each in ast.walk(index) if isinstance(each, ast.Slice)]
+        case _:
+            return None
+    bounds = [each for part in parts for each in (part.lower, part.upper, part.step) if each is not None]
+    wrong = [each for each in bounds if (facts := case.facts(each)) is not None and is_float(str(facts.dtype))]
+    if not wrong or any(case.shape(each) != () for each in wrong):
+        return None
+    source, line = case.site.source, case.site.line
+    names = {part.id for each in wrong for part in ast.walk(each) if isinstance(part, ast.Name)}
+    names = {each for each in names if is_tensor_class(type(case.scope.locals.get(each)))}
+    text = gettext(
+        "{bound} is a floating point tensor, and a slice takes integers.", bound=operand_text(case, wrong[0])
+    )
+    made = next((each for each in _before(line) if names <= {*_bound_alone(each)}), None) if names else None
+    if made is not None and not _read_elsewhere(case, names, (made, index)):
+        texts = _as_int(source, made, names)
+        code = ", ".join(" ".join(each.split()) for each in texts.values())
+        how = gettext("Make integers in `{line}`: {code}.", line=label(source, made), code=code)
+        return Finding(f"{text} {how}", with_lines_changed(case, {made: spliced(source, made, texts)}))
+    new: dict[ast.expr | ast.stmt, str] = {each: f"int({segment(source, each)})" for each in wrong}
+    code = " ".join(spliced(source, case.site.node, new).split())
+    how = gettext("int() makes an integer of one: {code}.", code=code)
+    return Finding(f"{text} {how}", verified(case, Candidate(code)))
+
+
+def _before(line: ast.stmt) -> list[ast.stmt]:
+    """The lines before ``line`` in its block, the last one first."""
+    body = getattr(getattr(line, "parent", None), "body", None)
+    return [*reversed(body[: body.index(line)])] if isinstance(body, list) and line in body else []
+
+
+def _read_elsewhere(case: Case, names: set[str], but: tuple[ast.AST, ...]) -> bool:
+    """Whether other code of the function or the loop reads the names, which may need them as they are."""
+    inside = {id(each) for part in but for each in ast.walk(part)}
+    return any(
+        isinstance(each, ast.Name) and each.id in names and id(each) not in inside and isinstance(each.ctx, ast.Load)
+        for each in ast.walk(case.site.statement)
+    )
+
+
+def _bound_alone(line: ast.stmt) -> list[str]:
+    """The names that ``y, x = a[1], a[0]`` or ``y = a[1]`` gives one value each."""
+    match line:
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(names) == len(values):
+            return [each.id for each in names if isinstance(each, ast.Name)]
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return [name]
+    return []
+
+
+def _as_int(source: str, line: ast.stmt, names: set[str]) -> dict[ast.expr | ast.stmt, str]:
+    match line:
+        case ast.Assign(targets=[ast.Tuple(elts=bound)], value=ast.Tuple(elts=values)):
+            pairs = zip(bound, values, strict=True)
+            return {
+                value: f"int({segment(source, value)})" for each, value in pairs if getattr(each, "id", "") in names
+            }
+        case ast.Assign(value=value):
+            return {value: f"int({segment(source, value)})"}
+    return {}
+
+
 def _over_values(case: Case, value: ast.expr, index: ast.expr) -> ast.Call | None:
     """``before.values()``, where the name of the index goes over that in a loop or a comprehension."""
     if not isinstance(index, ast.Name):
@@ -242,6 +310,13 @@ RULES = (
         only_torch=False,
     ),
     Rule("float slice", ("TypeError",), r"^slice indices must be integers", _slice, "arrays/sizes"),
+    Rule(
+        "float bounds",
+        ("TypeError",),
+        r"^only integer tensors of a single element can be converted to an index",
+        _float_tensors,
+        "arrays/sizes",
+    ),
     Rule("tensor key", ("KeyError",), r"^tensor\(", _tensor_key, "containers/dicts", only_torch=False),
     Rule(
         "several indices",

@@ -12,7 +12,8 @@ from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
+from ptrepl.explain.maybe_none import none_said_by
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import is_code, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -76,10 +77,38 @@ def _one(case: Case, node: ast.expr, asker: str, function: str | None) -> Findin
         count,
         **fields,
     )
+    if (there := _is_there(case, node, f"{text}", function)) is not None:
+        return there
     chosen = _element_by_element(case, node)
     if chosen is not None:
         return Finding(f"{text} {chosen.text}", chosen.fixes)
     return Finding(text, tried(case, _summaries(case, node, function)))
+
+
+def _is_there(case: Case, node: ast.expr, text: str, function: str | None) -> Finding | None:
+    """``if attention:`` of numbers, which asks whether there is a tensor: no element of it is a condition.
+
+    None of what holds True or False, and of comparisons.
+    """
+    facts = case.facts(node)
+    plain = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and function is None
+    if not plain or facts is None or facts.dtype == "bool":
+        return None
+    code, none = f"{segment(case.site.source, node)} is not None", none_said_by(case, node)
+    if none:
+        asks = gettext(
+            "It may be None as well (`{none}`). Whether there is a tensor at all, this asks: {code}.",
+            none=none,
+            code=code,
+        )
+        return Finding(f"{text} {asks}", verified(case, Candidate(code, of=node)))
+    asks = gettext(
+        "Whether there is a tensor at all, and not None, {code} asks, and len({name}) > 0 whether it has anything in "
+        "it. A question about its numbers needs a comparison, such as ({name} > 0).any().",
+        code=code,
+        name=segment(case.site.source, node),
+    )
+    return Finding(f"{text} {asks}")
 
 
 def _element_by_element(case: Case, node: ast.expr) -> Finding | None:
@@ -186,6 +215,8 @@ def _joined(case: Case, whole: ast.BoolOp) -> Finding | None:
     shape = case.shape(first) if first is not None else None
     if first is None or shape is None:
         return None
+    if found := _one_is_there(case, whole, first, shape):
+        return found
     text = gettext(
         "{name} has shape {shape}, and '{keyword}' needs one True or False from it: {operator} works element by "
         "element.",
@@ -199,6 +230,28 @@ def _joined(case: Case, whole: ast.BoolOp) -> Finding | None:
     source = case.site.source
     parts = [operand(source, each) for each in values]
     return Finding(text, tried(case, _instead(case, whole, f" {sign} ".join(parts))))
+
+
+def _one_is_there(case: Case, whole: ast.BoolOp, node: ast.expr, shape: tuple[int, ...]) -> Finding | None:
+    """``if mask and …`` and ``mask = mask or …`` of a name that may be None."""
+    none, facts, source = none_said_by(case, node), case.facts(node), case.site.source
+    if not none or facts is None or facts.dtype == "bool":
+        return None
+    name = segment(source, node)
+    code = f"{name} is not None"
+    if isinstance(whole.op, ast.Or) and len(whole.values) == 2 and whole.values[0] is node:
+        code = f"{name} if {name} is not None else {segment(source, whole.values[1])}"
+    text = gettext(
+        "{name} has shape {shape}, and '{keyword}' needs one True or False from it. It may be None as well (`{none}`). "
+        "Whether there is a tensor at all, this asks: {code}.",
+        name=operand_text(case, node),
+        shape=shape_text(shape),
+        keyword=_BOTH[type(whole.op)][0],
+        none=none,
+        code=code,
+    )
+    around = code.startswith(f"{name} if")
+    return Finding(text, verified(case, Candidate(code, of=whole if around else node)))
 
 
 def _instead(case: Case, node: ast.expr, text: str) -> Iterator[Candidate]:
@@ -285,6 +338,15 @@ def _not(case: Case, value: ast.expr) -> Finding | None:
         return None
     source = case.site.source
     fields = {"name": operand_text(case, value), "shape": shape_text(shape)}
+    if facts.dtype != "bool" and (none := none_said_by(case, value)):
+        text = gettext(
+            "{name} has shape {shape}, and 'not' needs one True or False. It may be None as well (`{none}`). Whether "
+            "there is no tensor, this asks: {code}.",
+            **fields,
+            none=none,
+            code=(code := f"{segment(source, value)} is None"),
+        )
+        return Finding(text, verified(case, Candidate(code)))
     if facts.dtype != "bool":
         text = gettext("{name} has shape {shape}, and 'not' needs one True or False.", **fields)
         return Finding(text, tried(case, [Candidate(postfix(source, value, " == 0"))]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.operands.state import Shapes, submodules
 from ptrepl.texts.lists import every
-from ptrepl.texts.messages import ngettext
+from ptrepl.texts.messages import gettext, ngettext
 
 _MOST_LAYERS = 4
 
@@ -29,30 +30,98 @@ def without_layers(given: str, network: str, layers: tuple[str, ...]) -> str:
     return f"{network}.load_state_dict({kept}, strict=False)"
 
 
-def other_outputs(module: Any, wanted: Shapes, shapes: Shapes, differ: list[str]) -> tuple[str, ...]:
-    """The layers, ``("cls_out.", "box_out.")``, that alone differ, in their number of outputs; () where others do.
+@dataclass(frozen=True, slots=True)
+class OtherSize:
+    """The layers that alone differ, and only in a size that nothing else depends on: both sizes may be meant."""
+
+    of: str
+    """``outputs``, ``rows`` of an nn.Embedding, ``inputs``, or ``parameter``."""
+    layers: tuple[str, ...]
+    """What their keys begin with, ``("cls_out.", "box_out.")``."""
+    keys: tuple[str, ...]
+
+
+def other_size(module: Any, wanted: Shapes, shapes: Shapes, differ: list[str]) -> OtherSize | None:
+    """Which size alone differs; None where the sizes of one layer follow from those of another one.
 
     Where the outputs of a layer in the middle differed, the inputs of the one after it would differ as well.
     """
-    layers = [*dict.fromkeys(key.rpartition(".")[0] for key in differ)]
-    others = {key.rpartition(".")[0] for key in wanted} - {*layers}
-    inputs = all(shapes[key][1:] == wanted[key][1:] for key in differ)
+    layers = tuple(f"{each}." if each else "" for each in dict.fromkeys(key.rpartition(".")[0] for key in differ))
+    others = {key.rpartition(".")[0] for key in wanted} - {each.rstrip(".") for each in layers}
     kinds = {path: type_name(each) for path, each in submodules(module)}
-    plain = all(kinds.get(f".{each}") in ("Linear", "Conv2d", "Conv1d") for each in layers)
-    return tuple(f"{each}." for each in layers) if inputs and plain and others and len(layers) <= _MOST_LAYERS else ()
+    of = [kinds.get(f".{each.rstrip('.')}") for each in layers]
+    changed = {dim for key in differ for dim in _changed(shapes[key], wanted[key])}
+    own = len(differ) == 1 and of[0] not in _PLAIN
+    if type_name(module) in _PLAIN or (not others and not own) or len(layers) > _MOST_LAYERS or len(changed) != 1:
+        return None
+    if own:
+        return OtherSize("parameter", layers, tuple(differ)) if of[0] in (None, *_OWN) else None
+    if changed == {0} and all(each in _PLAIN for each in of):
+        return OtherSize("rows" if "Embedding" in of else "outputs", layers, tuple(differ))
+    if changed == {1} and len(layers) == 1 and of[0] in ("Linear", "Conv1d", "Conv2d"):
+        first = next((key for key in wanted if kinds.get(f".{key.rpartition('.')[0]}") in _PLAIN), "")
+        return OtherSize("inputs", layers, tuple(differ)) if first.startswith(layers[0]) else None
+    return None
 
 
-def said_of_outputs(network: str, layers: tuple[str, ...], code: str) -> str:
-    """A sentence for layers that alone differ, in their outputs. ``code``: the call that leaves them out."""
-    return ngettext(
-        "Only the number of outputs of {layers} differs, as for other classes. `{code}` loads the rest, and {layers} "
-        "keeps the values that it has now, to be trained. If {network} is not meant to be another: make it with the "
-        "sizes that were saved.",
-        "Only the numbers of outputs of {layers} differ, as for other classes. `{code}` loads the rest, and {layers} "
-        "keep the values that they have now, to be trained. If {network} is not meant to be another: make it with the "
-        "sizes that were saved.",
-        len(layers),
-        network=network,
-        layers=every([each.rstrip(".") for each in layers]),
+_PLAIN = ("Linear", "Conv2d", "Conv1d", "Embedding")
+_OWN = ("Module",)
+
+
+def _changed(one: tuple[int, ...], two: tuple[int, ...]) -> list[int]:
+    """The dims in which two shapes differ; -1 where they have another number of dims."""
+    if len(one) != len(two):
+        return [-1]
+    return [dim for dim, (size, other) in enumerate(zip(one, two, strict=True)) if size != other]
+
+
+def without_keys(given: str, network: str, other: OtherSize) -> str:
+    """The call that loads ``given`` without what differs: a key alone, or all keys of the layers."""
+    if len(other.keys) == 1:
+        kept = f'{{key: value for key, value in {given}.items() if key != "{other.keys[0]}"}}'  # not a sentence: Python
+        return f"{network}.load_state_dict({kept}, strict=False)"
+    return without_layers(given, network, other.layers)
+
+
+def said_of_size(network: str, other: OtherSize, code: str, made: str) -> str:
+    """Sentences for layers that alone differ. ``code``: the call that leaves them out; ``made``: ``net = Net(100)``."""
+    layers = every([each.rstrip(".") for each in (other.layers if len(other.keys) > 1 else other.keys)])
+    if other.of == "outputs":
+        what = ngettext(
+            "Only the number of outputs of {layers} differs, as for other classes.",
+            "Only the numbers of outputs of {layers} differ, as for other classes.",
+            len(other.layers),
+            layers=layers,
+        )
+    elif other.of == "rows":
+        what = gettext(
+            "Only the first size of {layers} differs, as for another number of classes or words.", layers=layers
+        )
+    elif other.of == "inputs":
+        what = gettext("Only the number of inputs of {layers} differs.", layers=layers)
+    else:
+        what = gettext("Only {layers} differs.", layers=layers)
+    if not made:
+        how = ngettext(
+            "`{code}` loads the rest, and {layers} keeps the values that it has now, to be trained. If {network} is "
+            "not meant to be another: make it with the sizes that were saved.",
+            "`{code}` loads the rest, and {layers} keep the values that they have now, to be trained. If {network} is "
+            "not meant to be another: make it with the sizes that were saved.",
+            len(other.layers),
+            code=code,
+            layers=layers,
+            network=network,
+        )
+        return f"{what} {how}"
+    how = ngettext(
+        "`{code}` loads the rest, and {layers} keeps the values that it has now, to be trained. If {network} is not "
+        "meant to be another: make it with the sizes that were saved, `{made}`.",
+        "`{code}` loads the rest, and {layers} keep the values that they have now, to be trained. If {network} is not "
+        "meant to be another: make it with the sizes that were saved, `{made}`.",
+        len(other.layers),
         code=code,
+        layers=layers,
+        network=network,
+        made=made,
     )
+    return f"{what} {how}"

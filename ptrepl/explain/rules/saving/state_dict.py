@@ -25,7 +25,8 @@ from ptrepl.explain.operands.state import (
 )
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.saving.new_head import last_layer, other_outputs, said_of_outputs, without_layers
+from ptrepl.explain.rules.saving.new_head import last_layer, other_size, said_of_size, without_keys, without_layers
+from ptrepl.explain.rules.saving.optional_part import optional_part
 from ptrepl.explain.rules.saving.other_depth import made_as_saved, of_other_layers, of_other_settings, only_buffers
 from ptrepl.explain.rules.saving.renamed import renamed_part, renaming
 from ptrepl.texts.messages import gettext, ngettext
@@ -201,12 +202,11 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
     differ = [key for key, shape in loading.wanted.items() if key in shapes and shapes[key] != shape]
     if not differ:
         return None
-    first = differ[0]
     given = ngettext(
         "{key} has shape {saved} in {given}, and {own} in {network}.",
         "{count} tensors differ in shape. {key} has shape {saved} in {given}, and {own} in {network}.",
         len(differ),
-        key=f'"{first}"',
+        key=f'"{(first := differ[0])}"',
         saved=shape_text(shapes[first]),
         own=shape_text(loading.wanted[first]),
         given=loading.given,
@@ -214,10 +214,12 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
     )
     keywords = {each.arg: each.value for each in loading.node.keywords}
     head = last_layer(loading.wanted, shapes, differ)
-    if not head and shapes.keys() == loading.wanted.keys() and "strict" not in keywords:
-        layers = other_outputs(loading.module, loading.wanted, shapes, differ)
-        if layers:
-            return Finding(f"{given} {said_of_outputs(loading.network, layers, _left_out(loading, layers))}")
+    same = not head and shapes.keys() == loading.wanted.keys()
+    if same and (other := other_size(loading.module, loading.wanted, shapes, differ)) is not None:
+        code = without_keys(operand(loading.case.site.source, loading.argument), loading.network, other)
+        made = made_with(loading.case, name.id, shapes) if isinstance(name := _owner(loading), ast.Name) else ""
+        said = said_of_size(loading.network, other, code, made)
+        return Finding(f"{given} {said}", verified(loading.case, Candidate(code)) if "strict" in keywords else ())
     if head and "strict" in keywords:
         return Finding(*_new_head(loading, given, head))
     made = gettext(
@@ -260,8 +262,7 @@ def _new_head(loading: _Loading, given: str, head: str) -> tuple[str, tuple[Fix,
 
 def _of_the_same_sizes(loading: _Loading, shapes: Shapes) -> tuple[Fix, ...]:
     """The network made anew with the sizes of the one that was saved, and the failing line again."""
-    site = loading.case.site
-    value = loading.node.func.value if isinstance(loading.node.func, ast.Attribute) else None
+    site, value = loading.case.site, _owner(loading)
     if not isinstance(value, ast.Name) or site.is_nested or site.line is not site.statement:
         return ()
     code = made_with(loading.case, value.id, shapes)
@@ -373,7 +374,7 @@ def _trained(loading: _Loading, shapes: Shapes, extra: list[str], fields: dict[s
         "be without the rest, strict=False loads only what it has.",
         **fields,
     )
-    return Finding(text)
+    return Finding(" ".join(filter(None, (text, optional_part(loading.case, loading.module, extra)))))
 
 
 def _owner(loading: _Loading) -> ast.expr:

@@ -17,6 +17,7 @@ from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.provenance.origins import origin_at_prompt
 from ptrepl.explain.rewrite import in_one_line, operand, spliced
 from ptrepl.explain.rule import Finding
+from ptrepl.explain.rules.sequences.made_too_early import made_too_early
 from ptrepl.texts.messages import gettext
 
 _SPECIAL = re.compile(
@@ -35,6 +36,8 @@ def special_token(case: Case, layer: Layer, rows: int, found: tuple[int, int]) -
     With a name at the prompt that has that number, the row that it lacks is written; else both ways are named.
     """
     least, most = found
+    if least >= 0 and (early := made_too_early(case, layer, rows, most)) is not None:
+        return early
     if least < 0 or most != rows:
         return None
     name = _named(case, rows)

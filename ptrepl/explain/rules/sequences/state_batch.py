@@ -207,11 +207,23 @@ def one_sequence(case: Case, node: ast.expr, parts: list[ast.expr]) -> Finding |
     used = [size for each in made for size in batch if size in ast.unparse(each.value)]
     if not used or outer is None or not isinstance(outer.node, ast.Call) or not case.site.is_nested:
         return None
-    source, given = outer.site.source, outer.node.args[0]
-    code = spliced(source, outer.node, {given: postfix(source, given, ".unsqueeze(0)")})
+    source, given, rows = outer.site.source, outer.node.args[0], (outer.shape(outer.node.args[0]) or (0,))[0]
+    one, each = (spliced(source, outer.node, {given: postfix(source, given, f".unsqueeze({dim})")}) for dim in (0, 1))
+    fixes, single = tried(outer, [Candidate(one)]), tried(outer, [Candidate(each)])
     text = gettext(
         "The state is made for {size}, which is the batch where there is one. {code} makes a batch of one.",
         size=used[0],
-        code=" ".join(code.split()),
+        code=" ".join(one.split()),
     )
-    return Finding(text, tried(outer, [Candidate(code)]))
+    if not fixes or not single or rows < 2:
+        return Finding(text, fixes)
+    both = gettext(
+        "The state is made for {size}, which is the batch where there is one. If the {count} rows are the steps of one "
+        "sequence, {code} makes a batch of one; if each row is an example with one step, {other} makes {count} "
+        "sequences.",
+        size=used[0],
+        count=rows,
+        code=" ".join(one.split()),
+        other=" ".join(each.split()),
+    )
+    return Finding(both)

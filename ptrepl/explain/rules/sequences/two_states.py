@@ -14,6 +14,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recurrent_layer
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.sequences.pair_maker import made_by_function
 from ptrepl.texts.messages import gettext
 
 _MORE = "modules/recurrent"
@@ -41,6 +42,8 @@ def _pair(case: Case, call: ModuleCall, *, lstm: bool) -> Finding | None:
         )
         if not isinstance(node, ast.Name):
             return Finding(text)
+        if (made := made_by_function(case, node.id)) is not None:
+            return Finding(f"{text} {made.text}", made.fixes)
         if case.site.is_nested or _is_given_again(case, node.id):
             return _pair_everywhere(call, node.id, text)
         pair = f"({node.id}, torch.zeros_like({node.id}))"

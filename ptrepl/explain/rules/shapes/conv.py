@@ -21,6 +21,7 @@ from ptrepl.explain.provenance.origins import label
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
+from ptrepl.explain.rules.forward.lost_batch import without_length
 from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -28,6 +29,8 @@ from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 _LAYERS = tuple(f"Conv{transposed}{count}d" for transposed in ("", "Transpose") for count in (1, 2, 3))
+_ALPHA = 4
+"""The channels of an image with transparency: the fourth is no colour."""
 _POWERS = (4, 8, 16, 32, 64, 128, 256)
 _DIMS = {
     1: N_("(channels, length)"),
@@ -115,6 +118,8 @@ def _channels(case: Case) -> Finding | None:
     ]
     if found.layer is not None and (turned := turned_before(case, found.layer, _takes(found))) is not None:
         return Finding(" ".join([*told, turned.text]), turned.fixes)
+    if found.layer is not None and (flat := without_length(case, found.layer, found.channels)) is not None:
+        return Finding(" ".join([*told, flat.text]), flat.fixes)
     if found.layer is None and found.channels == 1 and not single and (each := _each_channel(case, has)) is not None:
         return Finding(" ".join([*told, each.text]), each.fixes)
     fixes = list(tried(case, _inputs(case, found, single=single, has=has)))
@@ -125,10 +130,30 @@ def _channels(case: Case) -> Finding | None:
     if found.layer is not None and plain and has <= 1024:
         fixes += rebuilt(case, found.layer, "in_channels", 0, has)
         anew = layer_anew(case, found.layer, "in_channels", has) if not fixes else None
+        image = _other_image(case, found.layer, found.channels, has) if anew is not None else ""
         if anew is not None:
-            told.append(anew.said)
-            fixes += anew.fixes
+            told += [image, anew.said] if image else [anew.said]
+            ready = own_dict(case.site.frame.f_locals.get("self")).get("training") is False
+            fixes += () if image and (has == _ALPHA or ready) else anew.fixes
     return Finding(" ".join(told), tuple(fixes[:MOST_FIXES]))
+
+
+def _other_image(case: Case, layer: Layer, channels: int, has: int) -> str:
+    """A sentence, where a network was given a colour image for a grey one, or the other way round; "" elsewhere."""
+    outer = outermost_call(case)
+    given = outer.node.args[0] if outer is not None and isinstance(outer.node, ast.Call) else None
+    if outer is None or given is None or not case.site.is_nested or outer.real(given) is not layer.given:
+        return ""
+    code = {(1, 3): ".mean(dim=1, keepdim=True)", (3, 4): "[:, :3]", (3, 1): ".expand(-1, 3, -1, -1)"}
+    if (suffix := code.get((channels, has), "")) and len(layer.shape) == 4:
+        image = " ".join(postfix(outer.site.source, given, suffix).split())
+        return ngettext(
+            "{code} makes images of one channel of them; or the network is made for theirs.",
+            "{code} makes images of {count} channels of them; or the network is made for theirs.",
+            channels,
+            code=image,
+        )
+    return ""
 
 
 def _each_channel(case: Case, has: int) -> Finding | None:

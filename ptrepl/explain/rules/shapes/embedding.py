@@ -24,6 +24,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
+from ptrepl.explain.rules.sequences.made_too_early import made_too_early
 from ptrepl.explain.rules.sequences.special_token import special_token
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
 from ptrepl.texts.messages import gettext, ngettext
@@ -102,8 +103,9 @@ def _from_one(case: Case, node: ast.expr, rows: int) -> str:
 def _numbered(case: Case, layer: Layer, rows: int) -> Finding | None:
     """Indices from a dict of numbers that has more of them than the table has rows."""
     numbers, made = numbering_of(case, layer.given, rows), network_made_with(case, rows)
-    if numbers is None:
-        return None
+    early = made_too_early(case, layer, rows, numbers.most) if numbers is not None else None
+    if numbers is None or early is not None:
+        return early
     text = gettext(
         "{dict} gives the numbers {first} to {last}.", dict=numbers.name, first=numbers.least, last=numbers.most
     )
@@ -367,7 +369,14 @@ def _one_hot(case: Case) -> Finding | None:
     )
     if (grey := grey_mask(case, index, count)) is not None:
         return Finding(f"{text} {grey.text}", tried(case, [Candidate(changed(case, {index: grey.code}))]))
-    return Finding(text, tried(case, [Candidate(changed(case, {classes: str(found[1] + 1)}))]))  # type: ignore[dict-item]
+    less = f"{operand(source, index)} - 1"
+    if found[0] > 0 and found[1] == count:
+        both = gettext("If they begin at 1, {code} begins at 0; else one_hot needs more classes.", code=less)
+        return Finding(
+            f"{text} {both}", verified(case, Candidate(changed(case, {index: less}))) if found[0] == 1 else ()
+        )
+    more = [Candidate(changed(case, {classes: str(found[1] + 1)}))] if isinstance(classes, ast.Constant) else []
+    return Finding(text, tried(case, more))
 
 
 _MORE = "modules/embedding"

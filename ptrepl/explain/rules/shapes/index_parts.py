@@ -69,6 +69,10 @@ def out_of_range(case: Case, place: IndexPart) -> int | None:
 
 def limits_of(case: Case, node: ast.expr) -> tuple[int, int] | None:
     """The least and the greatest of the integers that ``node`` gives; None where they are not known."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=base, attr="to" | "long" | "int" | "clone" | "detach")):
+            if (found := limits_of(case, base)) is not None:
+                return found
     real = case.real(node)
     if real is not None and is_tensor_class(type(real)):
         return limits(real)

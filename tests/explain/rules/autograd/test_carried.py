@@ -313,3 +313,15 @@ def test_nothing_is_carried_where_no_backward_pass_came_between(code):
     text = why(code).text
     assert "already used that part of the graph" in text, text
     assert "detach()" not in text
+
+
+def test_the_state_at_the_prompt_still_holds_the_graph() -> None:
+    code = """
+cell = nn.GRUCell(3, 4)
+h = torch.zeros(2, 4)
+for step in range(3):
+    h = cell(torch.randn(2, 3), h)
+    loss = h.sum()
+    loss.backward()
+"""
+    assert "Type it once now as well: h still holds the graph that was freed." in why(code).text

@@ -67,3 +67,22 @@ def test_a_statement_before():
         assert "`torch.set_grad_enabled(False)` has turned it off for all that follows" in why(code).text
     finally:
         torch.set_grad_enabled(True)
+
+
+def test_a_forward_that_is_decorated_some_steps_before() -> None:
+    code = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 3)
+    @torch.no_grad()
+    def forward(self, x):
+        return self.fc(x)
+net = Net()
+scores = net(torch.randn(5, 4))
+rows = scores.reshape(-1, 3)
+loss = F.cross_entropy(rows, torch.tensor([0, 1, 2, 0, 1]))
+loss.backward()
+"""
+    said = "@torch.no_grad() above forward turns it off for all that forward computes: take that line away."
+    assert said in why(code).text

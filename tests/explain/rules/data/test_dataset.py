@@ -149,3 +149,28 @@ def test_what_is_not_known_is_not_said() -> None:
     code = rows(LENGTH, "    def __getitem__(self, i):\n        return [1, 2][:i + 1]\n")
     assert fails(HEAD + code + "for a, b in DataLoader(rows):\n    pass").explanation is None
     assert fails("a, b = map(int, [1])").explanation is None
+
+
+PARTS = """
+from torch.utils.data import Dataset, DataLoader
+class Set(Dataset):
+    def __init__(self, pairs):
+        self.pairs = pairs
+        self.part = pairs[4:]
+    def __len__(self):
+        return len(self.pairs)
+    def __getitem__(self, i):
+        x, y = self.part[i]
+        return x, y
+data = DataLoader(Set([(torch.ones(2), 0)] * 12), batch_size=4)
+for x, y in data:
+    pass
+"""
+
+
+def test_the_length_of_what_is_taken() -> None:
+    explanation = why(PARTS)
+    assert "__getitem__ takes from self.part alone: return len(self.part) in __len__." in explanation.text
+    assert "        return len(self.part)" in explanation.fixes[0].code
+    both = PARTS.replace("x, y = self.part[i]", "x, y = self.part[i][0], self.pairs[i][1]")
+    check(both, "all that __getitem__ takes from must be as long.", [])

@@ -66,3 +66,23 @@ def test_an_index_of_the_output_for_one_sequence():
 def test_the_number_of_the_round(count):
     code = f"net, xs = nn.Linear(4, 2), torch.randn(3, 4)\nfor x in range({count}):\n    y = net(x)"
     check(code, "x counts the rounds", [f"for x in range({count}):\n    y = net(xs[x])"])
+
+
+@pytest.mark.parametrize("line", ["h = h.squeeze(-1)", "h = h.mean(-1)"])
+def test_channels_without_a_length(line: str) -> None:
+    code = f"""
+class Mixer(nn.Module):
+    def __init__(self, c=48):
+        super().__init__()
+        self.trunk = nn.Sequential(nn.Conv1d(2, c, 5), nn.AdaptiveAvgPool1d(1))
+        self.mix = nn.Conv1d(c, 16, kernel_size=1)
+    def forward(self, x):
+        h = self.trunk(x)
+        {line}
+        return self.mix(h)
+y = Mixer()(torch.randn(4, 2, 120))
+"""
+    explanation = why(code)
+    assert "they need a length of 1, the last dim: h.unsqueeze(-1)." in explanation.text
+    assert ("`h.squeeze(-1)` takes the length away." in explanation.text) is ("squeeze" in line)
+    assert "return self.mix(h.unsqueeze(-1))" in explanation.fixes[0].code

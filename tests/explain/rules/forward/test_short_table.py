@@ -68,3 +68,26 @@ def test_only_an_input_with_its_length_in_dim_1_is_cut_there() -> None:
     assert "such as the last ones, x[:, -6:]" in text
     text = why(f"{code}p = Positions(8)\np(torch.rand(2, 4, 9, 9))").text
     assert "Make self.mask for 9, or let no more than 6 reach this line." in text
+
+
+TWO_DIMS = """
+class PE(nn.Module):
+    def __init__(self, d=16, n=50):
+        super().__init__()
+        pos = torch.arange(n).unsqueeze(1)
+        div = torch.exp(torch.arange(0, d, 2) * (-0.5))
+        pe = torch.zeros(n, d)
+        pe[:, 0::2] = torch.sin(pos * div)
+        pe[:, 1::2] = torch.cos(pos * div)
+        self.register_buffer("pe", pe)
+    def forward(self, x):
+        return x + self.pe[:x.size(0)]
+pe = PE()
+y = pe(torch.randn(4, 20, 16))
+"""
+
+
+def test_positions_for_an_input_in_either_order() -> None:
+    check(TWO_DIMS, "x.size(0) is the batch: self.pe[:x.size(1)] has a position for each step.", [])
+    first = TWO_DIMS.replace("pe = PE()", "pe = PE()\npe.rnn = nn.GRU(16, 16, batch_first=True)")
+    assert "self.pe[:x.size(1)] has a position for each step." in why(first).text

@@ -180,3 +180,9 @@ def test_a_column_of_class_numbers_in_floating_point():
 def test_an_image_beside_its_flat_reconstruction():
     code = "out, img = torch.rand(16, 784), torch.rand(16, 1, 28, 28)\nF.binary_cross_entropy(out, img)"
     check(code, "both need the same shape", ["F.binary_cross_entropy(out, img.flatten(1))"])
+
+
+@pytest.mark.parametrize("loss", ["F.binary_cross_entropy_with_logits", "nn.BCEWithLogitsLoss()"])
+def test_targets_of_true_and_false(loss: str) -> None:
+    code = f"x, y = torch.randn(2), torch.tensor([True, False])\n{loss}(x, y)"
+    check(code, "computes with it as numbers, 0 and 1: .float() makes those of it.", [f"{loss}(x, y.float())"])

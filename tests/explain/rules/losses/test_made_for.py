@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.explain.failing import check, why
 
 NET = """
@@ -54,3 +56,29 @@ for x, y in batches:
     assert "x.size(0) is right for the last batch too." in explanation.text
     [fix] = explanation.fixes
     assert "out = net(x, x.size(0))" in fix.code
+
+
+CLASSES = """
+class Sentiment(nn.Module):
+    def __init__(self, words, n_out=2):
+        super().__init__()
+        self.emb = nn.Embedding(words, 12)
+        self.fc = nn.Linear(12, n_out)
+    def forward(self, ids):
+        return self.fc(self.emb(ids).mean(1))
+model = Sentiment(20)
+ids, y = torch.randint(0, 20, (4, 3)), torch.tensor([2, 0, 1, 2])
+"""
+
+
+@pytest.mark.parametrize(
+    ("known", "fixes"),
+    [
+        ('polarity = {"negative": 0, "neutral": 1, "positive": 2}\n', ["model = Sentiment(20, n_out=3)"]),
+        ("num_classes = 3\n", ["model = Sentiment(20, n_out=3)"]),
+        ("", []),  # there may be more classes than these
+    ],
+)
+def test_the_targets_have_more_classes(known: str, fixes: list[str]) -> None:
+    said = "For the classes 0 to 2 it is `model = Sentiment(20, n_out=3)`."
+    check(f"{known}{CLASSES}loss = F.cross_entropy(model(ids), y)", said, fixes)

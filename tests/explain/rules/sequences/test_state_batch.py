@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import runs_after, why
+from tests.explain.failing import check, runs_after, why
 
 NET = """
 class Mood(nn.Module):
@@ -77,3 +77,20 @@ def test_one_step_of_each_example():
         explanation = why(code.format(first))
         assert f"they are one step of each, e.unsqueeze({dim})." in explanation.text
         assert [fix.code for fix in explanation.fixes] == [f"gru(e.unsqueeze({dim}), h)"]
+
+
+def test_rows_are_steps_or_examples() -> None:
+    code = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.RNN(4, 16, batch_first=True)
+        self.fc = nn.Linear(16, 1)
+    def forward(self, x):
+        h0 = torch.zeros(1, x.size(0), 16)
+        out, _ = self.rnn(x, h0)
+        return self.fc(out[:, -1])
+rows, net = torch.randn(32, 4), Net()
+y = net(rows)
+"""
+    check(code, "if each row is an example with one step, net(rows.unsqueeze(1)) makes 32 sequences.", [])

@@ -1,0 +1,72 @@
+"""A loss that is given all that a network returns: which part is meant, where its names say so."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import check, why
+
+NAMED = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.f, self.fc = nn.Linear(4, 64), nn.Linear(64, 3)
+    def forward(self, x):
+        h = torch.relu(self.f(x))
+        logits = self.fc(h)
+        return h, logits
+net = Net()
+loss = F.cross_entropy(net(torch.randn(5, 4)), torch.tensor([0, 1, 2, 0, 1]))
+"""
+HEADS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 3), nn.Linear(4, 3)
+    def forward(self, x):
+        return self.a(x), self.b(x)
+net, crit = Net(), nn.CrossEntropyLoss()
+loss = crit(net(torch.randn(5, 4)), torch.tensor([0, 1, 2, 0, 1]))
+"""
+CUSTOM = """
+class VAE(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.e, self.d = nn.Linear(8, 4), nn.Linear(2, 8)
+    def forward(self, x):
+        mu, logvar = self.e(x).chunk(2, -1)
+        recon = self.d(mu)
+        return recon, mu, logvar
+vae, x = VAE(), torch.rand(5, 8)
+out = vae(x)
+loss = F.mse_loss(out, x)
+"""
+ON_THE_WAY = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 3)
+    def forward(self, x):
+        h = self.fc(x)
+        return h, h.softmax(-1)
+net = Net()
+loss = F.cross_entropy(net(torch.randn(5, 4)), torch.tensor([0, 1, 2, 0, 1]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fix"),
+    [
+        (NAMED, "[1] takes logits.", "[1], torch.tensor("),
+        (CUSTOM, "out[0] takes recon.", "F.mse_loss(out[0], x)"),
+    ],
+)
+def test_the_part_with_the_scores(code: str, said: str, fix: str) -> None:
+    explanation = why(code)
+    assert said in explanation.text, explanation.text
+    assert [fix in each.code for each in explanation.fixes] == [True]
+
+
+@pytest.mark.parametrize(("code", "parts"), [(HEADS, "self.a(x), self.b(x)"), (ON_THE_WAY, "h, h.softmax(-1)")])
+def test_which_of_them_is_not_guessed(code: str, parts: str) -> None:
+    check(code, f"The parts are {parts}: take the one that is meant.", [])
