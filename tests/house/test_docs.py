@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ptrepl import __version__
+from ptrepl.tutor.library.shelf import shelf
 from tests.children import run_child
 from tests.house.tree import PACKAGE, ROOT
 
@@ -120,3 +121,13 @@ def test_the_citation_is_of_this_version() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert cited["version"] == __version__
     assert cited["title"].startswith("ptrepl")
+
+
+def test_the_table_of_the_course_is_that_of_the_lessons() -> None:
+    page = (ROOT / "lessons" / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| \d+ \| \[", line)]
+    assert rows == [
+        f"| {number} | [{each.id}]({each.id}.md) | {each.title} | {', '.join(each.needs) or '–'} "
+        f"| {len(each.steps)} | {each.minutes} |"
+        for number, each in enumerate(shelf(), 1)
+    ]

@@ -54,8 +54,8 @@ def test_the_order_is_that_of_the_course() -> None:
     course = (
         "start creation indexing shapes math broadcasting linalg data graph autograd autograd-more regression".split()
     )
-    course += "regression-nn logistic modules optim devices debugging debugging-silent evaluation capstone".split()
-    course += "sequences faster puzzles puzzles-more".split()
+    course += "regression-nn logistic modules optim devices debugging debugging-silent evaluation".split()
+    course += "sequences faster capstone puzzles puzzles-more".split()
     assert [key for key in ALL if key in course] == course
     needs = {listed.key: {*listed.needs} for listed in shelf()}
     assert needs["start"] == set()
