@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from ptrepl.engine.run.session import Session
@@ -31,6 +33,10 @@ _HERE = (
 )
 
 
+_DRAWN = ("graph", "plot")
+"""Those whose pictures are SVG where that can be shown."""
+
+
 class Settable(Protocol):
     """What ``%pt xray`` sets."""
 
@@ -40,9 +46,13 @@ class Settable(Protocol):
 class Commands:
     """Runs a command of the prompt in the namespace of the notebook."""
 
-    def __init__(self, session: Session, settable: Settable) -> None:
+    def __init__(
+        self, session: Session, settable: Settable, to_svg: Callable[[], Callable[[str, str], None] | None]
+    ) -> None:
+        """``to_svg`` gives what takes the words and the picture of what is drawn; None: it is drawn in characters."""
         self._session = session
         self._settable = settable
+        self._to_svg = to_svg
 
     def run(self, line: str) -> None:
         """``%pt graph y``. Raises UsageError for a command that is none, or that has no place in a notebook."""
@@ -57,13 +67,20 @@ class Commands:
             return
         invocation = parse_command(f"%{name} {arguments}")
         assert invocation is not None
-        output = _CellOutput(io.BytesIO(), encoding="utf-8")
+        show_svg = self._to_svg() if name in _DRAWN else None
+        output = io.StringIO() if show_svg is not None else _CellOutput(io.BytesIO(), encoding="utf-8")
         context = ShellContext(lambda: self._session, Printer(output, output, width=_WIDTH))
         context.run_source = self._run_source
-        try:
+        pictures: list[str] = []
+        context.takes_svg = pictures.append if show_svg is not None else None
+        with suppress(Leave):
             dispatch(context, invocation)
-        except Leave:
+        if isinstance(output, _CellOutput):
             return
+        if pictures and show_svg is not None:
+            show_svg(output.getvalue(), pictures[0])
+        else:
+            sys.stdout.write(output.getvalue())
 
     def _set_xray(self, mode: str) -> None:
         if mode not in XRAY_MODES:

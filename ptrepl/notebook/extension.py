@@ -13,7 +13,7 @@ from ptrepl.notebook.cells import Cells, RunCell
 from ptrepl.notebook.commands import Commands
 from ptrepl.notebook.lessons import Lessons, tells_of_the_mistake
 from ptrepl.notebook.magics import Magics
-from ptrepl.notebook.shown import show_cell, show_says
+from ptrepl.notebook.shown import in_terminal, show_cell, show_says, show_svg
 from ptrepl.settings.config_file import load_config_in_its_language
 from ptrepl.shell.teaching import teach
 from ptrepl.tutor.play.run import LESSON_COMMANDS
@@ -34,7 +34,7 @@ class Extension:
         session = self._cells.session
         session.watching = self._xray != "off"
         session.with_cards = self._xray == "full"
-        self._commands = Commands(session, self)
+        self._commands = Commands(session, self, lambda: None if in_terminal(shell) else partial(show_svg, shell))
         language = config.get("language")
         self._lessons = Lessons(
             session,

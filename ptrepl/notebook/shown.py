@@ -50,6 +50,11 @@ def show_says(shell: Any, said: Sequence[Say]) -> None:
         shell.display_pub.publish({"text/plain": text, "text/markdown": text})
 
 
+def show_svg(shell: Any, words: str, picture: str) -> None:
+    """A picture, with the words for whoever does not see it."""
+    shell.display_pub.publish({"text/plain": words.rstrip("\n"), "image/svg+xml": picture})
+
+
 def in_terminal(shell: Any) -> bool:
     """Whether it is the IPython of a terminal, which has no place for HTML."""
     return not hasattr(shell, "kernel")

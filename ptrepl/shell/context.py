@@ -218,6 +218,8 @@ class ShellContext:
         """Why torch could not be imported, once that is known."""
         self.figures: OfferedViewer | None = None
         """Who shows the figures of matplotlib."""
+        self.takes_svg: Callable[[str], None] | None = None
+        """Gets what ``%plot`` and ``%graph`` show, as SVG, beside the words; None where it is drawn in characters."""
         self.own_streams: OwnStreams | None = None
         """At a terminal: what the prompt reads from and draws on, whatever becomes of the standard streams."""
         self.outcomes: list[Outcome] = []

@@ -132,3 +132,10 @@ def test_pictures_of_the_prompt(notebook: Notebook) -> None:
     assert "MulBackward0" in notebook.cell("%pt graph y")
     assert "mean" in notebook.cell("%pt stats w")
     assert "⣀" in notebook.cell("%pt plot [1, 4, 9]")
+
+
+def test_pictures_are_svg_where_they_can_be_shown(notebook: Notebook) -> None:
+    notebook.cell("w = torch.ones(2, requires_grad=True)\ny = (w * w).sum()")
+    (bundle,) = notebook.bundles("%pt graph y")
+    assert bundle["image/svg+xml"].startswith("<svg")
+    assert "MulBackward0" in bundle["text/plain"]

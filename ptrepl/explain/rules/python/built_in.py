@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterator
 
+from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -56,6 +58,48 @@ def _of_tensor(case: Case) -> Finding | None:
 
 
 BEFORE = ("data.dataset", "python.keyword")
+
+
+def greatest_of_tensors(case: Case, name: str, args: list[ast.expr]) -> Finding | None:
+    """Python's ``max`` and ``min``, which want one truth value for each pair; None where no argument has dims."""
+    shapes = [case.shape(each) for each in args]
+    named = next((each for each, shape in zip(args, shapes, strict=True) if shape), None)
+    if named is None:
+        return None
+    shape = case.shape(named) or ()
+    fields = {"function": name, "name": operand_text(case, named), "shape": shape_text(shape)}
+    if len(args) == 1 and len(shape) > 1:
+        text = gettext(
+            "Python's {function} compares {tensor}[0] with {tensor}[1] and so on, and needs one True or False each "
+            "time; each of them has shape {part}. A tensor's own {function} takes a dim: {tensor}.{function}(dim=0) "
+            "gives the values and where they stand, {tensor}.{function}() one number of all.",
+            part=shape_text(shape[1:]),
+            tensor=operand(case.site.source, named),
+            **fields,
+        )
+    else:
+        text = gettext(
+            "Python's {function} compares its values in pairs and needs one True or False for each pair; {name} has "
+            "shape {shape}, so there are several.",
+            **fields,
+        )
+    return Finding(text, tried(case, _torch_extreme(case, name, args, named)))
+
+
+def _torch_extreme(case: Case, name: str, args: list[ast.expr], named: ast.expr) -> Iterator[Candidate]:
+    source = case.site.source
+    if len(args) == 1:
+        yield Candidate(postfix(source, named, f".{name}()"))
+    elif len(args) == 2:
+        other = args[1] if named is args[0] else args[0]
+        if case.facts(other) is not None:
+            node = case.node
+            assert isinstance(node, ast.Call)
+            yield Candidate(spliced(source, node, {node.func: f"torch.{name}imum"}))
+        else:
+            limit = "min" if name == "max" else "max"
+            yield Candidate(postfix(source, named, f".clamp({limit}={segment(source, other)})"))
+
 
 RULES = (
     Rule(

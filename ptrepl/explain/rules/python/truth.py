@@ -17,6 +17,7 @@ from ptrepl.explain.maybe_none import none_said_by
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import is_code, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.python.built_in import greatest_of_tensors
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
@@ -41,7 +42,7 @@ def _truth(case: Case) -> Finding | None:
         case ast.UnaryOp(op=ast.Not(), operand=value):
             return _not(case, value)
         case ast.Call(func=ast.Name(id="max" | "min" as name), args=args, keywords=[]):
-            return _extreme(case, name, args)
+            return greatest_of_tensors(case, name, args)
         case ast.Call(func=ast.Name(id="any" | "all" | "bool" as name), args=[value], keywords=[]):
             return _one(case, value, f"{name}()", name)
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
@@ -355,47 +356,6 @@ def _not(case: Case, value: ast.expr) -> Finding | None:
     )
     assert isinstance(case.node, ast.expr)
     return Finding(text, tried(case, _instead(case, case.node, f"~{operand(source, value)}")))
-
-
-def _extreme(case: Case, name: str, args: list[ast.expr]) -> Finding | None:
-    """Python's ``max`` and ``min``."""
-    shapes = [case.shape(each) for each in args]
-    named = next((each for each, shape in zip(args, shapes, strict=True) if shape), None)
-    if named is None:
-        return None
-    shape = case.shape(named) or ()
-    fields = {"function": name, "name": operand_text(case, named), "shape": shape_text(shape)}
-    if len(args) == 1 and len(shape) > 1:
-        text = gettext(
-            "Python's {function} compares {tensor}[0] with {tensor}[1] and so on, and needs one True or False each "
-            "time; each of them has shape {part}. A tensor's own {function} takes a dim: {tensor}.{function}(dim=0) "
-            "gives the values and where they stand, {tensor}.{function}() one number of all.",
-            part=shape_text(shape[1:]),
-            tensor=operand(case.site.source, named),
-            **fields,
-        )
-    else:
-        text = gettext(
-            "Python's {function} compares its values in pairs and needs one True or False for each pair; {name} has "
-            "shape {shape}, so there are several.",
-            **fields,
-        )
-    return Finding(text, tried(case, _torch_extreme(case, name, args, named)))
-
-
-def _torch_extreme(case: Case, name: str, args: list[ast.expr], named: ast.expr) -> Iterator[Candidate]:
-    source = case.site.source
-    if len(args) == 1:
-        yield Candidate(postfix(source, named, f".{name}()"))
-    elif len(args) == 2:
-        other = args[1] if named is args[0] else args[0]
-        if case.facts(other) is not None:
-            node = case.node
-            assert isinstance(node, ast.Call)
-            yield Candidate(spliced(source, node, {node.func: f"torch.{name}imum"}))
-        else:
-            limit = "min" if name == "max" else "max"
-            yield Candidate(postfix(source, named, f".clamp({limit}={segment(source, other)})"))
 
 
 RULES = (

@@ -62,6 +62,10 @@ def show_graph(context: ShellContext, arguments: str) -> None:
         with interruptible(), _without_collection():
             lines = graph_lines(asked.name, graph, printer.width, drawn=drawn, with_kept=asked.saved)
         show_in_pages(context, lines)
+        if context.takes_svg is not None and len(graph.nodes) <= _MOST_DRAWN:
+            from ptrepl.screen.figures.graphs.svg import graph_svg
+
+            context.takes_svg(graph_svg(asked.name, graph))
         return
     with interruptible():
         _write_pictures(asked, graph)

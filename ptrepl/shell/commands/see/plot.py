@@ -18,6 +18,7 @@ from ptrepl.nearest import nearest
 from ptrepl.screen.figures.plots.curves import MOST_CURVES, NamedCurves, named_curves_lines, named_curves_words
 from ptrepl.screen.figures.plots.drawing import plot_lines
 from ptrepl.screen.figures.plots.plot import PLOT_KINDS, Plot, PlotKind
+from ptrepl.screen.figures.plots.svg import curves_svg, plot_svg
 from ptrepl.screen.figures.plots.words import plot_words
 from ptrepl.screen.figures.statistics import unread_text
 from ptrepl.screen.tracebacks import error_lines
@@ -55,11 +56,15 @@ def show_plot(context: ShellContext, arguments: str) -> bool:
         if type(given[0]) is dict:
             together = _named_curves(asked, given)
             lines = (named_curves_words if in_words else named_curves_lines)(together, printer.width)
+            picture = curves_svg(together) if context.takes_svg is not None else ""
         else:
             plot = _plot_of(asked, [_read(text, value) for text, value in zip(asked.evaluated, given, strict=True)])
             lines = (plot_words if in_words else plot_lines)(plot, printer.width)
+            picture = plot_svg(plot) if context.takes_svg is not None else ""
         given.clear()
     printer.lines(lines)
+    if context.takes_svg is not None and picture:
+        context.takes_svg(picture)
     return True
 
 
