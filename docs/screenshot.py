@@ -1,4 +1,4 @@
-"""Makes docs/screenshot.svg: types a few lines into the real program and draws what its terminal shows."""
+"""Makes docs/screenshot.svg and its like: types a few lines into the real program and draws what its terminal shows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import tempfile
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import pyte
 from rich.console import Console
@@ -20,17 +21,62 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.terminal import in_terminal  # noqa: E402
 
 COLUMNS, ROWS = 96, 27
-TYPED = (
-    ("w = torch.tensor([1.0], requires_grad=True)", "· requires_grad"),
-    ("x = torch.tensor([2.0])", "is_leaf=True"),
-    ("y = (w + x) * (w + 1)", "MulBackward0"),
-    ("y.backward()", "new"),
-    ("w.data.sub_(0.1 * w.grad);", "changed in place"),
-    ("a = torch.arange(6)", "is_leaf=True"),
-    ("v = a.reshape(2, 3)", "shares memory with a"),
-    ("v @ v", "cannot be multiplied"),
+
+
+class Session(NamedTuple):
+    """One picture. ``typed``: (what is typed, what is on the screen once it has run)."""
+
+    file: str
+    typed: tuple[tuple[str, str], ...]
+    options: tuple[str, ...] = ()
+    first: str = ">>>"
+    """What is on the screen when one can type."""
+
+
+SESSIONS = (
+    Session(
+        "screenshot.svg",
+        (
+            ("w = torch.tensor([1.0], requires_grad=True)", "· requires_grad"),
+            ("x = torch.tensor([2.0])", "is_leaf=True"),
+            ("y = (w + x) * (w + 1)", "MulBackward0"),
+            ("y.backward()", "new"),
+            ("w.data.sub_(0.1 * w.grad);", "changed in place"),
+            ("a = torch.arange(6)", "is_leaf=True"),
+            ("v = a.reshape(2, 3)", "shares memory with a"),
+            ("v @ v", "cannot be multiplied"),
+        ),
+    ),
+    Session(
+        "explanation.svg",
+        (
+            ("net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(6, 1))", "parameters"),
+            ("net(torch.rand(5, 4))", "cannot be multiplied"),
+            ("guess, price = torch.rand(3, 1), torch.rand(3)", "price"),
+            ("loss = ((guess - price) ** 2).mean()", "careful"),
+        ),
+    ),
+    Session(
+        "graph.svg",
+        (
+            ("x = torch.tensor([3.0])", "is_leaf=True"),
+            ("w = torch.tensor([2.0], requires_grad=True)", "requires_grad"),
+            ("y = (w + x) * (w + 1)", "MulBackward0"),
+            ("%graph y", "leaf"),
+            ("y.backward()", "new"),
+            ("%graph y", "freed"),
+        ),
+    ),
+    Session(
+        "lesson.svg",
+        (
+            ("prices = torch.tensor([[3, 4, 5], [6, 7, 8]], device=device)", "float32"),
+            ("prices = torch.tensor([[3, 4, 5], [6, 7, 8]], dtype=torch.float32, device=device)", "Yes, that is it."),
+        ),
+        ("--lesson", "creation/price-list"),
+        "Fill in",
+    ),
 )
-"""(what is typed, what is on the screen once it has run)"""
 
 
 class Screen:
@@ -78,29 +124,44 @@ def _colour(name: str) -> str | None:
     return name.replace("brown", "yellow").replace("bright", "bright_")
 
 
-def main() -> None:
-    """Play the session and write the picture."""
+def play(session: Session) -> Screen:
+    """The screen at the end of the session."""
     screen = Screen()
-    command = (sys.executable, "-m", "ptrepl", "--device", "cpu")
+    command = (sys.executable, "-m", "ptrepl", "--device", "cpu", *session.options)
     with (
         tempfile.TemporaryDirectory() as home,
         in_terminal(command, home=Path(home), size=(COLUMNS, ROWS), answer=screen.feed) as terminal,
     ):
-        terminal.wait_for(">>>")
+        terminal.wait_for(session.first)
         terminal.settle()
-        for line, shown in TYPED:
+        if session.options:
+            terminal.type("\x03")  # puts the starter away
+            terminal.settle(0.5)
+        for line, shown in session.typed:
             terminal.type(line)
             terminal.settle(0.2)
             terminal.type("\r")
             terminal.wait_for(shown)
+            terminal.settle(0.5)
         terminal.settle()
+    return screen
+
+
+def picture(screen: Screen, name: str) -> str:
+    """The screen as an SVG file that stands by itself."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     for row in screen.rows():
         console.print(row, no_wrap=True)
-    svg = console.export_svg(title="ptrepl", unique_id="ptrepl")
-    # the picture stands by itself: no font from elsewhere; and some viewers drop the spaces that text begins with
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("<svg ", '<svg xml:space="preserve" ', 1)
-    (ROOT / "docs" / "screenshot.svg").write_text(svg, encoding="utf-8")
+    svg = console.export_svg(title="ptrepl", unique_id=name)
+    # no font from elsewhere; and some viewers drop the spaces that text begins with
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("<svg ", '<svg xml:space="preserve" ', 1)
+
+
+def main() -> None:
+    """Play the sessions and write the pictures."""
+    for session in SESSIONS:
+        svg = picture(play(session), f"ptrepl-{session.file.partition('.')[0]}")
+        (ROOT / "docs" / session.file).write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":
