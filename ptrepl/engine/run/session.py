@@ -340,7 +340,7 @@ class Session:
         if statement.is_expression:
             display = keep_value if statement.silenced else show_value
         ended = not_imported or self._executor.execute(code, self.namespace, display, is_block(statement.node))
-        seconds = time.perf_counter() - began
+        seconds, gave_value = time.perf_counter() - began, ended.value is not None
         self._classes.add(statement.node, statement.source, self.namespace)
         error, status, report = ended.error, Status.OK, None
         exit_code: int | str | None = None
@@ -368,7 +368,9 @@ class Session:
         del ended, error, not_imported
         changes = looked.changes if looked is not None else ()
         advice = self._advised(statement.source, changes) if looked and status is Status.OK else ()
-        return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, advice)
+        return Outcome(
+            statement.source, status, changes, report, exit_code, seconds, bound, why, advice, gave_value=gave_value
+        )
 
     def _explained(self, error: BaseException) -> Explanation | None:
         """What is said of ``error``; nothing where that fails: the error itself must be shown all the same."""

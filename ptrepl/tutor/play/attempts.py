@@ -19,6 +19,7 @@ from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
+from ptrepl.tutor.play.asides.earlier_pass import begun_at, piled_up, runs_pass, with_gradient
 from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
 from ptrepl.tutor.play.effects_of_input import (
@@ -75,6 +76,7 @@ class Attempts:
         self._found: dict[str, int] = {}
         self._used: frozenset[str] = frozenset()
         self._stale: frozenset[str] = frozenset()
+        self._result_anew = False
 
     def starts(self, index: int) -> None:
         """Step ``index`` stands ready: what it finds under the names that every solution of it makes anew."""
@@ -119,6 +121,10 @@ class Attempts:
         if outcomes[-1].status is Status.INTERRUPTED:
             self._stopped |= names
         self._stale = (self._stale | stale_after(what.bound, self._before)) - what.bound
+        if runs_pass(source):
+            self._result_anew = False
+        elif what.bound & begun_at(self._before):
+            self._result_anew = True  # and the gradients are those of the result before
         self._used |= written_into(source)
         if not self._session.watching:
             self._used |= used_names(source)  # any of them may have been changed in place
@@ -141,7 +147,7 @@ class Attempts:
         source, typed = self._typed[-1], "\n".join(self._typed)
         wants_error = any(RAISED in asked_names(each.source) for each in step.codes(Role.CHECK))
         # what failed has made nothing, and is no cause of what is there
-        last = _ended(outcomes[-1], RESULT in what.bound, typed if wants_error else "\n".join(self._effective))
+        last = _ended(outcomes[-1], typed if wants_error else "\n".join(self._effective))
         ran = "" if self._half_done else "\n".join(self._ran)
         last = replace(last, ran=ran, printed=self._printed_since(_asked(step)))
         verdict = grade(self._lesson, step, namespace, last, self._given)
@@ -168,6 +174,8 @@ class Attempts:
             halfway = self._oracle.on_the_way(index, verdict, last, typed)
             of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
             event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
+        if verdict.about in (added := piled_up(outcomes, self._before, ways)):
+            event = replace(event, piled_up=frozenset(n for n in added if not self._is_right(step, last, f"{n}.grad")))
         if last.error and outcomes:
             lost = self._lost(index, source)
             by = next(((name, line) for name in sorted(lost) if (line := self._line_of(name))), None)
@@ -184,6 +192,9 @@ class Attempts:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
         right = (found.right & asked_by_value(step)) - stale
+        if self._result_anew:
+            right -= {f"{name}.grad" for name in graded}
+            event = replace(event, old_gradients=with_gradient(graded, namespace))
         amiss = self._amiss(index, found, event.touched) or self._other_start(index, source)
         on_its_way = event.halfway and names == {verdict.about}
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
@@ -376,7 +387,7 @@ def _asked(step: Step) -> frozenset[str]:
     return frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
 
 
-def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:
+def _ended(outcome: Outcome, typed: str) -> Last:
     if outcome.status is Status.RAISED and outcome.error is not None:
         return Last(outcome.error.type_name, outcome.error.message, source=typed)
-    return Last(value=builtins.__dict__.get("_") if gave_value else None, source=typed)
+    return Last(value=builtins.__dict__.get("_") if outcome.gave_value else None, source=typed)

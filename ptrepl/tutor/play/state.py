@@ -138,6 +138,10 @@ class Ran:
     """Whether the input was plainly an attempt, also where it changed no asked name."""
     amiss: str = ""
     """What is not as wanted about a value that was made, and will not be so by going on."""
+    piled_up: frozenset[str] = frozenset()
+    """The leaves to whose gradient the input has added, which held that of an earlier attempt."""
+    old_gradients: frozenset[str] = frozenset()
+    """Those that hold the gradient of a pass from what the input has made anew."""
     stale: frozenset[str] = frozenset()
     """The asked names that were computed from what the input, which makes none of them, has made anew."""
     as_planned: bool = False

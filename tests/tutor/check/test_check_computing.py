@@ -481,3 +481,34 @@ def test_training_comes_there_on_other_data_too() -> None:
     assert passes(task(ELSEWHERE, "pass", ROWS), ALL_ROWS.format(zero="w.grad = None"))
     for lines in (ALL_ROWS.format(zero="pass"), "w = torch.tensor([1.0, 2.0]) + 0 * goals[:2]"):
         assert "Run again with other values in `goals`" in said(task(ELSEWHERE, "pass", ROWS), lines)
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("sold.grad", ""),
+        ("sold.grad.item()", ""),
+        ("torch.autograd.grad((price - 1) * (kept := sold.detach().requires_grad_()), kept)[0]", ""),
+        ("price - 1", "autograd has not computed it"),
+        ("2.0", "typed in as a number"),
+    ],
+)
+def test_the_last_value_of_the_prompt_was_computed_as_its_line_did(shown: str, said: str) -> None:
+    played = play("graph/kept", ["sold.retain_grad()", "income.backward()", shown, "one_more = _"])
+    assert played.accepted is (said == "")
+    assert said in played.words
+
+
+@pytest.mark.parametrize("speed", ["speed = lambda t: 20 - 10 * t", "def speed(t):\n    return 20 - 10 * t"])
+@pytest.mark.parametrize(
+    "acceleration",
+    [
+        "acceleration = lambda t: torch.func.grad(speed)(t)",
+        "def acceleration(t):\n    return torch.func.grad(speed)(t)",
+        "acceleration = torch.func.grad(speed)",
+    ],
+)
+def test_a_function_beside_that_goes_through_autograd_hides_no_formula(speed: str, acceleration: str) -> None:
+    played = play("autograd-more/falling-stone", [speed, acceleration])
+    assert not played.accepted
+    assert "formula" in played.words
