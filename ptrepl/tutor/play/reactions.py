@@ -58,6 +58,12 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way or event.halfway) and not event.raised else "bad"
     if event.piled_up and not event.told:
         return _missed(state, event, was_added(event.piled_up), "bad")
+    if event.verdict.about in event.old_gradients and not event.raised:
+        if _became(state, event, parts):
+            return _progress(state, event, parts, so_far=False)
+        return _missed(state, event, would_be_added(event.old_gradients), "note")
+    if event.moved and not event.told:
+        return _missed(state, event, event.moved, "bad")
     so_far = event.as_planned or _begins(event.typed, event.source, solutions)
     if so_far and not event.raised and event.typed != event.source and len(dumped_statements(event.source)) == 1:
         return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
@@ -145,8 +151,8 @@ def _name_it(name: str, other: str) -> str:
 
 def _computed_before(names: frozenset[str]) -> str:
     return ngettext(
-        "{names} still holds what was computed before this line.",
-        "{names} still hold what was computed before this line.",
+        "{names} still holds what was computed before this line: compute it again.",
+        "{names} still hold what was computed before this line: compute them again.",
         len(names),
         names=_listed(names),
     )

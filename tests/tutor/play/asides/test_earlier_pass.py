@@ -120,3 +120,8 @@ def test_nothing_is_said_of_it_where_it_is_not_the_cause(step: str, inputs: list
 def test_what_another_attempt_is_wrong_in_comes_first() -> None:
     last = said("slope", "y = a + b", "y.backward()", "y = 5 * a + b", "y.backward()")[-1]
     assert last == "`y` is 15.0; this step wants 9.0."
+
+
+def test_right_lines_after_a_wrong_pass_are_not_told_its_mistake_again() -> None:
+    told = said("slope", "y = a + b", "y.backward()", "k = a * a", "y = k + b")
+    assert told[-1].startswith("`y` is right now; not yet: `a.grad` and `b.grad`.")
