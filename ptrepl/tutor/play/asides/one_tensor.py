@@ -10,12 +10,16 @@ from typing import Any
 from ptrepl.engine.watch.facts import read
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.isolation.torch_api import is_tensor_value
-from ptrepl.tutor.names import bound_in, read_in, tree_of
+from ptrepl.tutor.names import bound_in, names_bound_by, read_in, tree_of
 
 
 def one_tensor(names: frozenset[str], namespace: Mapping[str, Any], solutions: Sequence[str]) -> str:
-    """What to say where two of ``names`` are one tensor that requires grad; "" where some solution has it so too."""
-    for one, other in combinations(sorted(names & namespace.keys()), 2):
+    """What to say where two of ``names``, which all ``solutions`` make, are one tensor that requires grad.
+
+    "" where some solution has it so too.
+    """
+    made = [names_bound_by(each) for each in solutions]
+    for one, other in combinations(sorted(names.intersection(namespace.keys(), *made)), 2):
         value = namespace[one]
         if value is not namespace[other] or not is_tensor_value(value) or read(value).requires_grad is not True:
             continue
