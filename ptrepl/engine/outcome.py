@@ -164,6 +164,8 @@ class Outcome:
     """What it did that was probably not meant."""
     pictures: tuple[Picture, ...] = ()
     """What was attached to it, in that order."""
+    gave_value: bool = False
+    """Whether it was an expression with a value other than None, which is in ``_`` now."""
 
     @property
     def traps(self) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from ptrepl.engine.outcome import Outcome
@@ -191,7 +192,8 @@ class Lessons:
         if self._run is None or self._run.finished or not outcomes:
             return ()
         held, self._held = self._held, []
-        return (*held, *self._run.ran(outcomes, printed))
+        with _value_as_at_the_prompt(self._session.namespace):
+            return (*held, *self._run.ran(outcomes, printed))
 
     def tell(self, said: Sequence[Say]) -> None:
         """Show what ``ran`` gave, and what comes with it."""
@@ -244,6 +246,21 @@ class Lessons:
         for name, value in given.items():
             if name not in self._session.namespace:
                 self._session.namespace[name] = self._put[name] = value
+
+
+@contextmanager
+def _value_as_at_the_prompt(namespace: Mapping[str, Any]) -> Iterator[None]:
+    """Inside, ``_`` is where Python's prompt keeps it; IPython has it among the learner's names."""
+    kept = vars(builtins)
+    before = dict(kept)
+    kept["_"] = namespace.get("_")
+    try:
+        yield
+    finally:
+        if "_" in before:
+            kept["_"] = before["_"]
+        else:
+            kept.pop("_", None)
 
 
 def _about_answers(said: Iterable[Say]) -> list[Say]:

@@ -16,6 +16,7 @@ import io
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ptrepl.screen.line import Line, text_line
+from ptrepl.screen.paragraphs import NO_BREAK
 from ptrepl.screen.wrap import WIDEST, fill, slices
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 
 _INDENT = "    "
+_LONGEST_WHOLE = 24
+"""Characters of code within a sentence that is not broken, so that a formula is read as one."""
 _STYLES = {
     "code": "code",
     "code_block": "code",
@@ -62,9 +65,9 @@ def markdown_lines(text: str, width: int | None, *, base: str = "", ticks: bool 
         force_terminal=True,
         legacy_windows=False,
     )
-    rows = console.render_lines(_page(text, ticks), pad=False)
+    rows = console.render_lines(_page(text, ticks, min(console.width // 3, _LONGEST_WHOLE)), pad=False)
     lines = [
-        tuple((_name(segment.style) or base, _plain_bullet(segment.text)) for segment in row if segment.text)
+        tuple((_name(segment.style) or base, _plain_bullet(_spaced(segment.text))) for segment in row if segment.text)
         for row in rows
     ]
     return _trimmed(lines)
@@ -73,6 +76,10 @@ def markdown_lines(text: str, width: int | None, *, base: str = "", ticks: bool 
 def code_lines(source: str) -> list[Line]:
     """Python to look at, indented."""
     return [((("", _INDENT), ("code", line)) if line else ()) for line in source.split("\n")]
+
+
+def _spaced(text: str) -> str:
+    return text.replace(NO_BREAK, " ")
 
 
 def _plain_bullet(text: str) -> str:
@@ -164,16 +171,17 @@ def _elements() -> dict[str, Any]:
     }
 
 
-def _page(text: str, ticks: bool) -> Markdown:
+def _page(text: str, ticks: bool, whole: int) -> Markdown:
+    """``whole``: the length up to which code within a sentence stays in one line."""
     from rich.markdown import Markdown
 
     class Page(Markdown):
         elements: ClassVar[Any] = _elements()
 
     page = Page(text, hyperlinks=False)
-    if ticks:
-        for token in page.parsed:
-            for child in token.children or ():
-                if child.type == "code_inline":
-                    child.content = f"`{child.content}`"
+    for token in page.parsed:
+        for child in token.children or ():
+            if child.type == "code_inline":
+                code = f"`{child.content}`" if ticks else child.content
+                child.content = code.replace(" ", NO_BREAK) if len(code) <= whole else code
     return page

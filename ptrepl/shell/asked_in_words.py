@@ -17,6 +17,13 @@ _ASKS = re.compile(
     r"(?:\s+means?)?\s*\??",
     re.IGNORECASE,
 )
+_ASKS_PHRASE = re.compile(
+    r"(?:what(?:'?s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?P<article>a|an|the)\s+)?"
+    r"(?P<mark>[\"'`“]?)(?P<word>%?[^\W\d]\w*(?:[\s-]+[^\W\d]\w*){0,2})[\"'`”]?(?:\s+means?)?\s*\??",
+    re.IGNORECASE,
+)
+"""The same of up to three words, ``learning rate``, of a word in quotation marks, and of a command."""
+_QUESTION = re.compile(r"(?:why|how|what|when|where|which|who|is|are|does|do|can|should)\s.*\?", re.IGNORECASE)
 _PROSE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:[,;:.!?]*\s+(?:\d+|[^\W\d_]+(?:['’][^\W\d_]+)?)){2,}[.!?]*")
 """Three words or more, or numbers among them, and nothing else."""
 _OPENS = re.compile(r"lesson\s+([\w/-]+)")
@@ -50,7 +57,8 @@ def asked_in_words(
         return gettext("Commands begin with %: type %{name}.", name=f"lesson {opens[1]}")
     match = _ASKS.fullmatch(text.strip()) or _BARE.fullmatch(text.strip())
     if match is None:
-        return _prose(text.strip(), names, in_lesson=in_lesson) if prose else ""
+        said = _of_phrase(text.strip(), names, reads)
+        return said or (_prose(text.strip(), names, in_lesson=in_lesson) if prose else "")
     word, bare_name = match["word"], match.re is _BARE
     if text.split()[0] in names or (bare_name and word in names):
         return ""
@@ -62,22 +70,44 @@ def asked_in_words(
         return gettext("{name}? tells about it.", name=found)
     if bare_name:
         return ""
+    return _no_help(word)
+
+
+def _no_help(word: str) -> str:
     said = gettext("There is no help on {topic}.", topic=word)
     hint = gettext("%help lists the commands and the words.")
     return f"{said} {hint}"
 
 
+def _of_phrase(text: str, names: Container[str], reads: Callable[[], Sequence[str]]) -> str:
+    """What answers ``what is a learning rate?``; "" for what is no question after a word, or after words unknown."""
+    match = _ASKS_PHRASE.fullmatch(text)
+    if match is None or text.split()[0] in names:
+        return ""
+    from ptrepl.shell.command_table import COMMANDS
+    from ptrepl.shell.glossary import find_entry
+
+    word = re.sub(r" means?$", "", " ".join(match["word"].split()), flags=re.IGNORECASE)
+    if word.startswith("%"):
+        known = word.removeprefix("%").casefold() in {command.name for command in COMMANDS}
+        return gettext("%help {word} explains that command.", word=word.removeprefix("%")) if known else _no_help(word)
+    if (entry := find_entry(word, tuple(reads())) or find_entry(word.replace("-", " "), tuple(reads()))) is not None:
+        return gettext("%help {word} explains that word.", word=entry.names[0])
+    return _no_help(word) if match["article"] or match["mark"] else ""
+
+
 def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
     """``what do I do``: no Python, since two words stand side by side that are none of Python's."""
-    if not _PROSE.fullmatch(text):
-        return ""
     from ptrepl.tutor.names import tree_of
 
+    asks = _QUESTION.fullmatch(text) is not None and text.split()[0] not in names and tree_of(text) is None
+    if not asks and not _PROSE.fullmatch(text):
+        return ""
     words = re.findall(r"[^\W_]+", text)
-    if sum(word.isalpha() for word in words) < _FEWEST:
+    if not asks and sum(word.isalpha() for word in words) < _FEWEST:
         return ""
     side_by_side = any(one not in _OF_PYTHON and two not in _OF_PYTHON for one, two in itertools.pairwise(words))
-    if (
+    if not asks and (
         not side_by_side
         or words[0] in names
         or words[0] == _PIP

@@ -322,7 +322,7 @@ CUT = [
 def test_what_was_computed_before_a_mend_is_not_called_right() -> None:
     played = play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]"])
     names = "`train_km`, `train_price`, `valid_km` and `valid_price`"
-    assert played.said[-1] == f"{names} still hold what was computed before this line."
+    assert played.said[-1] == f"{names} still hold what was computed before this line: compute them again."
     again = CUT[1].split("\n")
     played = play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]", again[0]])
     assert "Two draws" not in played.words

@@ -240,3 +240,19 @@ def test_a_sentence_keeps_its_code_and_its_stressed_words() -> None:
     lines = say_lines(say.Feedback("`a_b * c` gives the same *order* as __len__.", "note"), 80)
     assert [plain(line) for line in lines] == ["a_b * c gives the same order as __len__."]
     assert ("code", "a_b * c") in lines[0]
+
+
+@pytest.mark.parametrize("ticks", [True, False])
+def test_a_short_formula_within_a_sentence_is_not_broken(ticks: bool) -> None:
+    for width in range(54, 80):
+        lines = [
+            plain(line)
+            for line in markdown_lines("What is left of it: `total - 100 * 2`, no less.", width, ticks=ticks)
+        ]
+        assert sum("total - 100 * 2" in line for line in lines) == 1
+        assert "\u00a0" not in "".join(lines)
+
+
+def test_a_long_one_is_broken_as_words_are() -> None:
+    code = "torch.tensor(2.0, requires_grad=True, device=device)"
+    assert len(markdown_lines(f"Type `{code}` here.", 40)) == 2

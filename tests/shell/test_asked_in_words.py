@@ -62,6 +62,30 @@ def test_what_a_name_means(text: str, said: str) -> None:
     assert found == said
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("what is a learning rate?", "%help learning rate explains that word."),
+        ("what is the chain rule?", "%help chain rule explains that word."),
+        ("what does forward pass mean?", "%help forward pass explains that word."),
+        ("what is in-place?", "%help changed in place explains that word."),
+        ('what is "leaf"?', "%help is_leaf explains that word."),
+        ("what are `labels`?", "%help label explains that word."),
+        ("what is %watch?", "%help watch explains that command."),
+        ("what is %frob?", "There is no help on %frob. %help lists the commands and the words."),
+        ("what is a great love?", "There is no help on great love. %help lists the commands and the words."),
+        ('what does "how fast" mean?', "There is no help on how fast. %help lists the commands and the words."),
+    ],
+)
+def test_what_several_words_mean(text: str, said: str) -> None:
+    assert asked_in_words(text, {}, tuple, in_lesson=True) == said
+
+
+@pytest.mark.parametrize("text", ["why 6 and 80?", "why is it 14?", "how do I clear x.grad?", "is `x` a leaf?"])
+def test_a_question_of_any_words_is_answered(text: str) -> None:
+    assert asked_in_words(text, {"x": 1}, tuple, in_lesson=True).startswith("That is no Python, so nothing ran.")
+
+
 @pytest.mark.parametrize("text", ["x", "x?", "what", "dtype", "x is dtype", "hint()", "love?"])
 def test_code_and_other_questions(text: str) -> None:
     assert asked_in_words(text, {"x": 1}, tuple, in_lesson=True) == ""

@@ -108,6 +108,18 @@ def test_no_word_is_explained_twice() -> None:
         *("changed in place", "shares memory with", "same object as", "not contiguous", "has nan", "has inf", "n/a"),
         *("first values", "state tensors", "not initialized yet", "batch_size", "dataset", "samples", "was"),
         *("value", "inference", "training", "batches", "not registered", "the same tensor as before", "no longer in"),
+        *(
+            "derivative",
+            "slope",
+            "local derivative",
+            "chain rule",
+            "operation",
+            "Jacobian",
+            "vjp",
+            "retain",
+            "Variable",
+        ),
+        *("regression", "loss", "weight", "bias", "label", "features", "learning rate", "forward pass", "minibatch"),
         *("got their shapes", "values in all"),
     ],
 )

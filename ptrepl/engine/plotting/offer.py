@@ -54,6 +54,9 @@ def withdraw_backend() -> None:
 class _Finder:
     """Waits in ``sys.meta_path`` for the import of matplotlib; then it is gone."""
 
+    is_done = False
+    """Whether it has taken itself out."""
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
@@ -71,6 +74,7 @@ class _Finder:
             execute(module)
             if self in sys.meta_path:
                 sys.meta_path.remove(self)
+            self.is_done = True
             _choose(module)
 
         try:

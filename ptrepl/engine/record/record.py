@@ -135,9 +135,13 @@ class Record:
         """Code that is none of the session's statements binds ``names``: none of them so far has made their values."""
         self._made_outside.update(dict.fromkeys(names, self._count))
 
+    def bound_outside(self, name: str) -> int:
+        """How many statements had run when such code bound ``name`` last; 0 where it never did."""
+        return self._made_outside.get(name, 0)
+
     def may_have_made(self, entry: RecordedStatement, name: str) -> bool:
         """Whether what ``entry`` bound ``name`` to was not replaced since by code that is not recorded."""
-        return entry.number > self._made_outside.get(name, 0)
+        return entry.number > self.bound_outside(name)
 
     def made(self, name: str) -> tuple[RecordedStatement, Rebound] | None:
         """The last statement that bound ``name`` to another tensor, container, module or optimizer."""

@@ -79,7 +79,7 @@ class Observer(ABC):
         # a traceback leads through its frames to whoever holds ``ended``: a circle that would keep the learner's locals
         error, value = ended.error, ended.value
         ended.error = ended.value = None
-        status, report = Status.OK, None
+        status, report, gave_value = Status.OK, None, value is not None
         exit_code: int | str | None = None
         if isinstance(error, SystemExit) and exits:
             status, exit_code = Status.EXIT, plain_code(error)
@@ -104,7 +104,9 @@ class Observer(ABC):
         del error, value  # what explains and advises may look at frames
         changes = looked.changes if looked is not None else ()
         advice = self._advised(statement.source, changes) if looked and status is Status.OK else ()
-        return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, advice)
+        return Outcome(
+            statement.source, status, changes, report, exit_code, seconds, bound, why, advice, gave_value=gave_value
+        )
 
     def refused(self, source: str, error: BaseException) -> Outcome:
         """The outcome of ``source``, of which nothing has run: a syntax error."""

@@ -102,14 +102,11 @@ class Editor:
             mended = next(filter(None, (mend(buffer.document, self._prefill) for mend in _MENDS)), None)
             if mended is not None:
                 buffer.document = mended
-            left_out = is_at_empty_blank(buffer.document)
-            if self.next_blank(event):
-                if left_out:
-                    self._tell_of_blank()
-                return
-            if left_out:
-                self._tell(gettext("Fill in this blank, or type %hint."))  # nothing moves, so it is said each time
+            if is_at_empty_blank(buffer.document):
+                self._tell_of_blank(again=True)  # nothing moves, so it is said each time
                 _select(buffer, buffer.cursor_position - len("___"), buffer.cursor_position)
+                return
+            if self.next_blank(event):
                 return
             if mended is not None or sends_all(buffer.document, self._prefill):
                 buffer.cursor_position = len(buffer.text)
@@ -149,8 +146,8 @@ class Editor:
         _send(buffer, command)
         return True
 
-    def _tell_of_blank(self) -> None:
-        if not self._told:
+    def _tell_of_blank(self, *, again: bool = False) -> None:
+        if again or not self._told:
             self._told = True
             self._tell(gettext("Fill in this blank, or type %hint."))
 

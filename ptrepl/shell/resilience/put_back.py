@@ -48,8 +48,9 @@ class Libraries:
             if type(getattr(sys, name, None)) is not type(value):
                 setattr(sys, name, value)
                 found.append(f"sys.{name}")
-        if not all(any(each is finder for each in sys.meta_path) for finder in self._finders):
-            sys.meta_path[:] = self._finders
+        finders = [finder for finder in self._finders if not getattr(finder, "is_done", False)]  # of plotting.offer
+        if not all(any(each is finder for each in sys.meta_path) for finder in finders):
+            sys.meta_path[:] = finders
             found.append("sys.meta_path")
         for name, values in self._names.items():
             module = self._modules[name]

@@ -11,12 +11,13 @@ from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.static_read import gradient
 from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.check.wording import numbers_text
-from ptrepl.tutor.isolation.error_text import error_line
+from ptrepl.tutor.isolation.error_text import error_line, message_of
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
 from ptrepl.tutor.names import BLANK
 
 SHORT = 4
 """Values up to which a tensor is written out in a sentence."""
+_LEAF_IN_PLACE = "a leaf Variable that requires grad is being used in an in-place operation"  # not a sentence: torch's
 
 
 def called_with(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -81,7 +82,10 @@ def raising(call: str, error: BaseException) -> str:
     """The sentence about a call that failed."""
     if isinstance(error, NameError) and error.name == BLANK:
         return gettext("{call} comes to a blank ___ that is left to fill in.", call=call)
-    return gettext("{call} raises {error}", call=call, error=error_line(error))
+    said = gettext("{call} raises {error}", call=call, error=error_line(error))
+    if isinstance(error, RuntimeError) and _LEAF_IN_PLACE in message_of(error):
+        return " ".join((said, gettext("Put the line that changes it under with torch.no_grad():")))
+    return said
 
 
 def _argument(argument: Any, most: int) -> str:

@@ -11,20 +11,23 @@ from typing import Any
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.engine.watch.facts import read
-from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.completeness import may_be_whole
 from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.survey import Survey, asked_by_shape, asked_by_value, survey, would_be_right
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, tree_of, used_names
+from ptrepl.tutor.play.asides.computed_from import outdated, without_grad
+from ptrepl.tutor.play.asides.earlier_pass import begun_at, piled_up, runs_pass, with_gradient
+from ptrepl.tutor.play.asides.one_tensor import one_tensor
 from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
 from ptrepl.tutor.play.effects_of_input import (
     looped_over,
     made_anew,
     may_have_begun,
+    moved_on,
     set_anew,
     stale_after,
     taken_over,
@@ -37,7 +40,7 @@ from ptrepl.tutor.program_slice import sliced_lines
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
-from ptrepl.tutor.replay.waypoints import Beside, beside, other_start, plain_message
+from ptrepl.tutor.replay.waypoints import Beside, beside, is_start, moved_from_start, other_start, plain_message
 
 _OF_MODULES = ("module", "trained")
 """The check words that look at modules."""
@@ -78,6 +81,7 @@ class Attempts:
         self._used: frozenset[str] = frozenset()
         self._stale: frozenset[str] = frozenset()
         self._anew: frozenset[str] = frozenset()
+        self._result_anew = False
 
     def starts(self, index: int) -> None:
         """Step ``index`` stands ready: what it finds under the names that every solution of it makes anew."""
@@ -124,6 +128,10 @@ class Attempts:
         if outcomes[-1].status is Status.INTERRUPTED:
             self._stopped |= names
         self._stale = (self._stale | stale_after(what.bound, self._before)) - what.bound
+        if runs_pass(source):
+            self._result_anew = False
+        elif (what.bound | stale_after(what.bound, self._before)) & begun_at(self._before):
+            self._result_anew = True  # and the gradients are those of the result before
         self._used |= written_into(source)
         other = {name for name, found in self._found.items() if id(self._session.namespace.get(name)) != found}
         self._anew |= other - names_bound_by("\n".join(self._effective))  # by exec, or globals()
@@ -149,7 +157,7 @@ class Attempts:
         source, typed = self._typed[-1], "\n".join(self._typed)
         wants_error = any(RAISED in asked_names(each.source) for each in step.codes(Role.CHECK))
         # what failed has made nothing, and is no cause of what is there
-        last = _ended(outcomes[-1], RESULT in what.bound, typed if wants_error else "\n".join(self._effective))
+        last = _ended(outcomes[-1], typed if wants_error else "\n".join(self._effective))
         ran = "" if self._half_done else "\n".join(self._ran)
         last = replace(last, ran=ran, printed=self._printed_since(_asked(step)))
         verdict = grade(self._lesson, step, namespace, last, self._given)
@@ -175,10 +183,16 @@ class Attempts:
         if not last.error and verdict.about in self._left_over and verdict.about in event.touched:
             event = replace(event, left_over=verdict.about, of_setup=verdict.about in setup_names(step))
         if last.error or attempted or verdict.about in event.touched | self._made:
-            told = self._oracle.known_mistake(index, verdict, last, typed, self._before, source, self._made)
+            told = one_tensor(asked & self._made, namespace, ways)
+            if not told and not (self._result_anew and verdict.about in graded):  # that gradient is an earlier one
+                told = self._oracle.known_mistake(index, verdict, last, typed, self._before, source, self._made)
             halfway = self._oracle.on_the_way(index, verdict, last, typed)
             of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
             event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
+        if not last.error and verdict.about in moved_on(source, self._before):
+            event = replace(event, moved=moved_from_start(verdict.about, self._oracle.waypoints(index).starts))
+        if verdict.about in (added := piled_up(outcomes, self._before, ways)):
+            event = replace(event, piled_up=frozenset(n for n in added if not self._is_right(step, last, f"{n}.grad")))
         if last.error and outcomes:
             lost = self._lost(index, source)
             by = next(((name, line) for name in sorted(lost) if (line := self._line_of(name))), None)
@@ -190,18 +204,24 @@ class Attempts:
         helping = self._helping(index, what.bound - asked - looped_over(source))
         names = names_bound_by(source)
         stale = asked & self._stale
-        stale_now = not names & asked and bool(stale_after(names, self._before) & stale)
+        stale_now = (not names & asked or verdict.about in stale) and bool(stale_after(names, self._before) & stale)
         if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
         right = (found.right & asked_by_value(step)) - stale
-        amiss = self._amiss(index, found, event.touched) or self._other_start(index, source)
+        if self._result_anew:
+            right -= {f"{name}.grad" for name in graded}
+            event = replace(event, old_gradients=with_gradient(graded, namespace))
+        amiss = one_tensor(asked & names, namespace, ways) or self._amiss(index, found, event.touched)
+        amiss = amiss or self._other_start(index, source)
         on_its_way = event.halfway and names == {verdict.about}
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
+        starts = self._oracle.waypoints(index).starts
+        as_planned |= bool(names & asked) and all(is_start(name, namespace.get(name), starts) for name in names)
         if self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
             as_planned = False
             if helping is not None and helping[1] == "right":
-                amiss = amiss or self._outdated(helping[0], asked - right)
+                amiss = amiss or outdated(helping[0], asked - right, "\n".join(self._effective))
                 helping = None
         lost = frozenset[str]()
         if event.touched & asked - right:
@@ -249,7 +269,8 @@ class Attempts:
         for name in sorted(names & found.amiss.keys()):
             miss = found.amiss[name]
             if miss.aspect == "requires_grad" and not read(self._session.namespace[name]).requires_grad:
-                return self._no_grad(name, found)
+                sources = {each for each, miss in found.amiss.items() if miss.aspect == "requires_grad"} - {name}
+                return without_grad(name, frozenset(sources), "\n".join(self._effective))
             known = self._oracle.waypoints(index)
             if miss.aspect == "values" and name in known.moving:
                 continue
@@ -268,36 +289,6 @@ class Attempts:
             ),
             "",
         )
-
-    def _outdated(self, helper: str, names: frozenset[str]) -> str:
-        """That one of ``names`` was computed from what ``helper`` held before; "" where none was."""
-        tree = tree_of("\n".join(self._effective))
-        for statement in reversed(tree.body if tree is not None else ()):
-            if stale := sorted(names & bound_in(statement)):
-                if helper in read_in(statement):
-                    return gettext(
-                        "`{helper}` is right now, but `{name}` still holds what was computed before: run that line "
-                        "again.",
-                        helper=helper,
-                        name=stale[0],
-                    )
-                break
-        return ""
-
-    def _no_grad(self, name: str, found: Survey) -> str:
-        """That ``name`` does not require grad; where it was computed from one that should, that one is at fault."""
-        sources = {each for each, miss in found.amiss.items() if miss.aspect == "requires_grad"} - {name}
-        tree = tree_of("\n".join(self._effective))
-        for statement in reversed(tree.body if tree is not None else ()):
-            if name in bound_in(statement):
-                if read_from := sorted(sources & read_in(statement)):
-                    return gettext(
-                        "`{name}` was computed from `{source}`, which does not require grad: mend `{source}` first.",
-                        name=name,
-                        source=read_from[0],
-                    )
-                break
-        return gettext("`{name}` does not require grad yet.", name=name)
 
     def _as_planned(self, index: int, found: Survey, names: frozenset[str]) -> bool:
         """Whether all that was bound are asked ``names``, each to what a solution has there on its way."""
@@ -386,7 +377,7 @@ def _asked(step: Step, only: str = "") -> frozenset[str]:
     return frozenset[str]().union(*(asked_names(code.source, only=only) for code in step.codes(Role.CHECK)))
 
 
-def _ended(outcome: Outcome, gave_value: bool, typed: str) -> Last:
+def _ended(outcome: Outcome, typed: str) -> Last:
     if outcome.status is Status.RAISED and outcome.error is not None:
         return Last(outcome.error.bare_name, outcome.error.message, source=typed)
-    return Last(value=builtins.__dict__.get("_") if gave_value else None, source=typed)
+    return Last(value=builtins.__dict__.get("_") if outcome.gave_value else None, source=typed)

@@ -58,6 +58,31 @@ def stale_after(anew: frozenset[str], before: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def moved_on(source: str, before: str) -> frozenset[str]:
+    """The names that a loop or a block of ``source`` moves on from where one of ``before`` had brought them."""
+    brought, found = set[str](), set[str]()
+    for text, into in ((before, brought), (source, found)):
+        tree = tree_of(text)
+        for statement in tree.body if tree is not None else ():
+            if isinstance(statement, (ast.For, ast.While, ast.With)):
+                into |= _moved_in(statement)
+            else:
+                brought -= bound_in(statement)
+    return frozenset(found & brought)
+
+
+def _moved_in(block: ast.stmt) -> set[str]:
+    """The names that ``block`` gives other values or other numbers, not other gradients alone."""
+    found = set(bound_in(block)) | written_into(ast.unparse(block))
+    for node in ast.walk(block):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr="data", ctx=ast.Store()):
+                found.add(name)
+            case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr="data"), attr=method)):
+                found |= {name} if method.endswith("_") else set()
+    return found
+
+
 def written_into(source: str) -> frozenset[str]:
     """The names that ``source`` writes into, ``m.copy_(n)`` or ``out=m``, also where that changes no number."""
     tree = tree_of(source)

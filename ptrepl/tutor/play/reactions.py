@@ -23,6 +23,7 @@ from ptrepl.tutor.names import (
     tree_of,
 )
 from ptrepl.tutor.play import say
+from ptrepl.tutor.play.asides.earlier_pass import was_added, would_be_added
 from ptrepl.tutor.play.asides.plain_words import is_plain_words
 from ptrepl.tutor.play.asides.wrote_nothing import only_compared, wrote_nothing
 from ptrepl.tutor.play.flow import Turn, close
@@ -56,6 +57,14 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     on_the_way = _on_the_way(event.typed, solutions)
     spoken_of = event.verdict.about in event.touched or event.attempted
     mood: say.Mood = "note" if (event.verdict.unfinished or on_the_way or event.halfway) and not event.raised else "bad"
+    if event.piled_up and not event.told:
+        return _missed(state, event, was_added(event.piled_up), "bad")
+    if event.verdict.about in event.old_gradients and not event.raised:
+        if _became(state, event, parts):
+            return _progress(state, event, parts, so_far=False)
+        return _missed(state, event, would_be_added(event.old_gradients), "note")
+    if event.moved and not event.told:
+        return _missed(state, event, event.moved, "bad")
     so_far = event.as_planned or _begins(event.typed, event.source, solutions)
     if so_far and not event.raised and event.typed != event.source and len(dumped_statements(event.source)) == 1:
         return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
@@ -143,8 +152,8 @@ def _name_it(name: str, other: str) -> str:
 
 def _computed_before(names: frozenset[str]) -> str:
     return ngettext(
-        "{names} still holds what was computed before this line.",
-        "{names} still hold what was computed before this line.",
+        "{names} still holds what was computed before this line: compute it again.",
+        "{names} still hold what was computed before this line: compute them again.",
         len(names),
         names=_listed(names),
     )
@@ -188,6 +197,8 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
         text = ngettext(
             "{names} is right now; not yet: {left}.", "{names} are right now; not yet: {left}.", len(became), **fields
         )
+    if event.old_gradients:
+        text = " ".join((text, would_be_added(event.old_gradients)))
     told = replace(state, praised=state.praised | became, said=text)
     return told, (Save("unfinished", state.step, event.source), say.Feedback(text, "note"))
 

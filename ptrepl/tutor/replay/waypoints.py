@@ -34,7 +34,7 @@ class Waypoints:
 
     ``moving``: names that are given other values on the way than in the end. ``beside``: the tensors of each solution
     that no check looks at, as they are made: name → (a copy, whether it requires grad). ``starts``: what every solution
-    gives a name that it changes afterwards.
+    gives a name that it changes afterwards, flat.
     """
 
     missed: frozenset[tuple[str, str]] = frozenset()
@@ -67,17 +67,44 @@ def beside(value: Any, known: Sequence[tuple[Any, bool]]) -> Beside | None:
     return None
 
 
+def is_start(name: str, value: Any, starts: Mapping[str, Any]) -> bool:
+    """Whether ``value`` holds the numbers that every solution gives ``name`` at first, and moves afterwards."""
+    try:
+        return name in starts and is_tensor_value(value) and same_values(_flat(value), starts[name])
+    except NoCopy:
+        return False
+
+
+def _flat(value: Any) -> Any:
+    return method("reshape", copy_of(value), (-1,))
+
+
+def moved_from_start(name: str, starts: Mapping[str, Any]) -> str:
+    """The sentence where lines of the learner move ``name`` on from what earlier ones had made of it; "" for none."""
+    if name not in starts or len(starts[name]) > _SHORT:
+        return ""
+    return gettext(
+        "`{name}` was no longer at {start} when these lines began: make it anew, and run them once more.",
+        name=name,
+        start=numbers_text(_unwrapped(method("tolist", starts[name]))),
+    )
+
+
+def _unwrapped(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
 def other_start(name: str, value: Any, starts: Mapping[str, Any]) -> str:
     """The sentence where ``name`` was given other numbers than every solution begins with; "" where that is not so."""
     if name not in starts or not is_tensor_value(value):
         return ""
     try:
-        mine, start = (method("reshape", copy_of(each), (-1,)) for each in (value, starts[name]))
+        mine, start = _flat(value), starts[name]
     except NoCopy:
         return ""
     if same_values(mine, start) or len(start) > _SHORT:
         return ""
-    shown = numbers_text(method("tolist", starts[name]))
+    shown = numbers_text(_unwrapped(method("tolist", starts[name])))
     return gettext("This step begins with `{name}` at {start}.", name=name, start=shown)
 
 
@@ -119,7 +146,7 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
                     last = run(lesson, replace(code, source=ast.unparse(node)), namespace)
                     for name in bound_in(node) & asked - bound if isinstance(node, ast.Assign) else ():
                         if is_tensor_value(value := namespace.get(name)):
-                            starts.setdefault(name, []).append(copy_of(value))
+                            starts.setdefault(name, []).append(_flat(value))
                     bound |= bound_in(node)
                     for name in bound_in(node) - asked - helping.keys():
                         if is_tensor_value(value := namespace.get(name)):
@@ -132,7 +159,7 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
                     missed |= {(name, plain_message(str(miss))) for name, miss in amiss.items()}
                     moving |= {name for name, miss in amiss.items() if miss.aspect == "values"} & bound
                 for name, values in starts.items():
-                    stays = is_tensor_value(namespace.get(name)) and same_values(values[-1], copy_of(namespace[name]))
+                    stays = is_tensor_value(namespace.get(name)) and same_values(values[-1], _flat(namespace[name]))
                     settled |= {name} if stays else set()
                 first[code.line] = frozenset(here)
                 beside.append(helping)

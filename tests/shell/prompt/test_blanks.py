@@ -192,6 +192,12 @@ def test_enter_never_runs_a_starter_whose_last_blank_is_empty() -> None:
     assert filled("f(___, ___)", "1", "", "2") == "f(1, 2)"
 
 
+@pytest.mark.parametrize("too_many", [1, 2, 3])
+def test_enter_stays_in_a_blank_that_is_empty(too_many: int) -> None:
+    assert filled("f(___, ___)", *[""] * too_many, "1", "2") == "f(1, 2)"
+    assert filled("f(___, ___)", "1", *[""] * too_many, "2") == "f(1, 2)"
+
+
 @pytest.mark.parametrize("starter", ["f(___)", "f(___, ___)", "w = 1\nw = w + 1"])
 def test_a_starter_that_was_put_away_stays_away_until_something_is_typed(starter: str) -> None:
     def conversation(reader: PromptReader) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 import time
+from unittest.mock import Mock
 
 import pytest
 
+from ptrepl.engine.plotting.offer import offer_backend, withdraw_backend
 from ptrepl.shell.resilience.put_back import Libraries
 
 
@@ -45,3 +48,19 @@ def test_a_module_that_was_taken_out_is_back(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delitem(sys.modules, "json")
     assert libraries.put_back() == ["sys.modules"]
     assert sys.modules["json"] is json
+
+
+def test_our_own_finder_that_has_found_matplotlib_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    offer_backend(Mock())
+    try:
+        libraries = Libraries()
+        importlib.import_module("matplotlib")
+        assert libraries.put_back() == []
+        monkeypatch.setattr(sys, "meta_path", [])
+        assert libraries.put_back() == ["sys.meta_path"]
+        assert not any(hasattr(finder, "is_done") for finder in sys.meta_path)
+    finally:
+        withdraw_backend()

@@ -67,8 +67,14 @@ def test_a_function_that_works_in_place(body: str) -> None:
         ),
         ("param -= lr * param.grad", "the gradient of tensor 1 is still there"),
         ("w.sub_(lr * param.grad); param.grad = None", "`sgd` uses `w`, which stands outside of it"),
-        ("param = param - lr * param.grad", "tensor 1 is [1.0, 2.0]; this step wants [0.1, 3.2]"),
-        ("param -= lr * param.grad\n            param.grad = None\n            break", "tensor 2 is 5.0"),
+        (
+            "param = param - lr * param.grad",
+            "tensor 1 is still what it was before; this step wants it changed in place",
+        ),
+        (
+            "param -= lr * param.grad\n            param.grad = None\n            break",
+            "tensor 2 is still what it was before",
+        ),
     ],
 )
 def test_a_function_that_does_not_do_it_for_all_it_is_given(body: str, why: str) -> None:
@@ -257,6 +263,7 @@ PRINTS = 'tensor("w", [1.0])\nprints(least=3, falling=True, last=0.0625)'
         ("w = torch.ones(1)\nprint(0.0625)", "1 line with a number was printed; this step wants 3 or more."),
         ("w = torch.ones(1)\nfor n in range(4):\n    print(1.0)", "holds 1.0; this step wants 0.0625 there"),
         ("w = torch.ones(1)\nfor n in range(4):\n    print(0.0625)", "do not fall"),
+        ("w = torch.ones(1)\nfor n in range(4):\n    print(n, 0.5 ** n)\nprint(0.0625)", "cannot be held against one"),
     ],
 )
 def test_what_was_printed(typed: str, why: str) -> None:
@@ -509,3 +516,42 @@ def test_training_comes_there_on_other_data_too() -> None:
     assert passes(task(ELSEWHERE, "pass", ROWS), ALL_ROWS.format(zero="w.grad = None"))
     for lines in (ALL_ROWS.format(zero="pass"), "w = torch.tensor([1.0, 2.0]) + 0 * goals[:2]"):
         assert "Run again with other values in `goals`" in said(task(ELSEWHERE, "pass", ROWS), lines)
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("sold.grad", ""),
+        ("sold.grad.item()", ""),
+        ("torch.autograd.grad((price - 1) * (kept := sold.detach().requires_grad_()), kept)[0]", ""),
+        ("price - 1", "autograd has not computed it"),
+        ("2.0", "typed in as a number"),
+    ],
+)
+def test_the_last_value_of_the_prompt_was_computed_as_its_line_did(shown: str, said: str) -> None:
+    played = play("graph/kept", ["sold.retain_grad()", "income.backward()", shown, "one_more = _"])
+    assert played.accepted is (said == "")
+    assert said in played.words
+
+
+@pytest.mark.parametrize("speed", ["speed = lambda t: 20 - 10 * t", "def speed(t):\n    return 20 - 10 * t"])
+@pytest.mark.parametrize(
+    "acceleration",
+    [
+        "acceleration = lambda t: torch.func.grad(speed)(t)",
+        "def acceleration(t):\n    return torch.func.grad(speed)(t)",
+        "acceleration = torch.func.grad(speed)",
+    ],
+)
+def test_a_function_beside_that_goes_through_autograd_hides_no_formula(speed: str, acceleration: str) -> None:
+    played = play("autograd-more/falling-stone", [speed, acceleration])
+    assert not played.accepted
+    assert "formula" in played.words
+
+
+@pytest.mark.parametrize("writes", ["each -= lr * each.grad", "each.sub_(lr * each.grad)", "each.mul_(2)"])
+def test_a_function_that_writes_into_a_leaf_while_it_is_followed_is_told_what_to_do(writes: str) -> None:
+    typed = f"def sgd(params, lr):\n    for each in params:\n        {writes}\n        each.grad = None"
+    assert said(task(SGD, STEP + "pass", "w = b = torch.ones(1)"), typed).endswith(
+        "in an in-place operation. Put the line that changes it under with torch.no_grad():"
+    )

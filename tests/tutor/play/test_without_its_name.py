@@ -86,3 +86,8 @@ def test_what_the_setup_made_right_is_not_made_once_more_under_another_name() ->
 
 def test_what_the_setup_made_and_the_lines_have_spoilt_is_named() -> None:
     assert said("data = data + 1", "copy = data - 1")[-1] == "`copy` holds the right value. Give it the name `data`."
+
+
+@pytest.mark.parametrize("line", ["print(1)", "None", "pass", "k = 1"])
+def test_a_line_without_a_value_is_not_taken_for_the_value_shown_before(line: str) -> None:
+    assert said("nn.Linear(1, 3)", line, line)[1:] == []

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.record.record import RecordedStatement
+from ptrepl.engine.record.record import Record, RecordedStatement
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
@@ -293,10 +293,11 @@ def _used_by(case: Case, start: Start, graph: Graph) -> RecordedStatement | None
     if case.record is None:
         return None
     nodes = {*graph.nodes}
-    named = [each for each in _named(case).values() if _is_behind(each, nodes)]
-    owners = [each for each in named if loss_of(node_of(each)) is not None] or [start.tensors[0]]
-    made = [maker[0].number for each in owners if (maker := case.record.maker(each)) is not None]
-    since = min(made, default=0)
+    named = {name: each for name, each in _named(case).items() if _is_behind(each, nodes)}
+    owners = {name: each for name, each in named.items() if loss_of(node_of(each)) is not None}
+    owners = owners or {_name_of(start): start.tensors[0]}
+    made = (_made_by(case.record, name, each) for name, each in owners.items())
+    since = min(filter(None, made), default=0)
     leaves = [*graph.leaves()]
     found = [
         entry
@@ -308,6 +309,12 @@ def _used_by(case: Case, start: Start, graph: Graph) -> RecordedStatement | None
     if len(found) > 1:
         found = [entry for entry in found if _starts_at(start, entry)][-1:]
     return found[0] if len(found) == 1 else None
+
+
+def _made_by(record: Record, name: str, tensor: Any) -> int:
+    """The number of the statement that made ``tensor``, or of the last one before other code made it."""
+    maker = record.maker(tensor)
+    return maker[0].number if maker is not None else record.bound_outside(name)
 
 
 def _starts_at(start: Start, entry: RecordedStatement) -> bool:

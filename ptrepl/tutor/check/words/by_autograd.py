@@ -11,6 +11,7 @@ from ptrepl.tutor.program_slice import program_slice
 _FUNCTIONS = frozenset("backward hessian jacobian vjp jvp vhp hvp jacrev jacfwd grad_and_value linearize".split())
 _HOMES = frozenset("autograd func functional functorch".split())
 """The last name of what holds a function that is called ``grad``."""
+_INNER = (ast.FunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def by_autograd(tree: ast.Module, name: str) -> bool:
@@ -35,14 +36,25 @@ def by_autograd(tree: ast.Module, name: str) -> bool:
 
 
 def _may_hide_it(tree: ast.Module) -> bool:
-    """Whether something is called that may go through autograd unseen: a function typed here, or one from elsewhere."""
-    inner = (ast.FunctionDef, ast.ClassDef, ast.Lambda)
-    if any(isinstance(each, inner) and _names_it(each) for each in ast.walk(tree)):
+    """Whether something is used that may go through autograd unseen: a function typed here, or one from elsewhere.
+
+    One that is only defined has gone through nothing yet.
+    """
+    hiding = [each for each in tree.body if any(isinstance(it, _INNER) and _names_it(it) for it in ast.walk(each))]
+    names = frozenset[str]().union(*map(bound_in, hiding))
+    if not all(map(bound_in, hiding)) or any(names & read_in(each) for each in tree.body if not _only_defines(each)):
         return True
     known = bound_in(tree) | frozenset(dir(builtins)) - {"exec", "eval"}
     return any(
         isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id not in known
         for each in ast.walk(tree)
+    )
+
+
+def _only_defines(statement: ast.stmt) -> bool:
+    """Whether it makes a function or a class, and runs nothing of it."""
+    return isinstance(statement, (ast.FunctionDef, ast.ClassDef)) or (
+        isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda)
     )
 
 

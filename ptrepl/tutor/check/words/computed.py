@@ -14,12 +14,14 @@ from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.words.by_autograd import by_autograd
 from ptrepl.tutor.isolation.torch_api import NoCopy, is_tensor_value, method, tensor_from
-from ptrepl.tutor.names import bound_in, tree_of
+from ptrepl.tutor.names import RESULT, bound_in, read_in, tree_of
 
 _MAKERS = frozenset("tensor Tensor as_tensor FloatTensor array asarray float int Parameter scalar_tensor".split())
 """What makes a value of numbers that are written down."""
 _KEEPERS = frozenset("to float double int long clone requires_grad_ reshape view item".split())
 """Methods after which the numbers are the same."""
+_GIVE_NONE = frozenset("backward retain_grad print zero_grad step manual_seed".split())
+"""Calls without a value, which leave ``_`` as it is."""
 _ARITHMETIC: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -36,9 +38,10 @@ def computed(look: Look, *names: str, by: Literal["autograd"] | None = None) -> 
     """
     for name in names:
         root = name.partition(".")[0]
-        tree = tree_of(look.last.source)
-        if tree is None or root not in look.names:
+        typed = tree_of(look.last.source)
+        if typed is None or root not in look.names:
             continue
+        tree = _with_last_value(typed)
         numbers = _typed_in(tree, name)
         if numbers is None or not _holds(look.value_of(root), name, numbers):
             if by == "autograd" and not by_autograd(tree, name):
@@ -46,7 +49,8 @@ def computed(look: Look, *names: str, by: Literal["autograd"] | None = None) -> 
                 look.see("by hand")
                 raise Miss(
                     gettext(
-                        "`{name}` is right, but autograd has not computed it. Let a backward pass do that.", name=name
+                        "`{name}` is right, but autograd has not computed it. Take the gradient that autograd gives.",
+                        name=name,
                     ),
                     root,
                     typed_in=True,
@@ -59,6 +63,23 @@ def computed(look: Look, *names: str, by: Literal["autograd"] | None = None) -> 
         else:
             message = gettext("`{name}` is right, but typed in as a number. Let your code compute it.", name=name)
         raise Miss(message, root, typed_in=True)
+
+
+def _with_last_value(tree: ast.Module) -> ast.Module:
+    """``tree``; where it reads ``_``, as Python's prompt does it: each value that a line shows is bound to that."""
+    if RESULT not in read_in(tree) or RESULT in bound_in(tree):
+        return tree
+    body = [
+        ast.copy_location(ast.Assign([ast.Name(RESULT, ast.Store())], each.value), each)
+        if isinstance(each, ast.Expr) and not _gives_none(each.value)
+        else each
+        for each in tree.body
+    ]
+    return ast.Module(body, [])
+
+
+def _gives_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and _last_name(node.func) in _GIVE_NONE
 
 
 def _holds(value: Any, name: str, numbers: Any) -> bool:

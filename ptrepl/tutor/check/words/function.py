@@ -18,13 +18,13 @@ from ptrepl.tutor.check.calling import (
     fresh,
     raising,
 )
-from ptrepl.tutor.check.compare import Wants, is_cleared
+from ptrepl.tutor.check.compare import Wants, is_cleared, same_values
 from ptrepl.tutor.check.look import Look, Sought, wants_of
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
 from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped, TookTooLong
-from ptrepl.tutor.isolation.torch_api import copy_of, is_tensor_value, method, own, tensor_from
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method, own, tensor_from
 
 _FULL = 40
 
@@ -163,6 +163,14 @@ def _compare_left(
 ) -> None:
     """Raises Miss where a tensor among the arguments was not left as the reference leaves it."""
     for number, (mine, wanted, given) in enumerate(zip(found, expected, before, strict=True), 1):
+        if _is_unchanged(mine, given) and not same_values(copy_of(given), copy_of(wanted)):
+            look.see(mine)
+            message = gettext(
+                "After {call}, tensor {number} is still what it was before; this step wants it changed in place.",
+                call=label,
+                number=number,
+            )
+            raise Miss(message, name)
         shown = gettext("After {call}, tensor {number}", call=label, number=number)
         look.compare(shown, mine, Wants(copy_of(wanted)), name)
         had, keeps, held = gradient_of(given), gradient_of(wanted), gradient_of(mine)
@@ -176,6 +184,13 @@ def _compare_left(
                 number=number,
             )
             raise Miss(message, name)
+
+
+def _is_unchanged(value: Any, before: Any) -> bool:
+    try:
+        return same_values(copy_of(value), copy_of(before))
+    except NoCopy:
+        return False
 
 
 def compare_returned(look: Look, label: str, value: Any, expected: Any, wants: dict[str, Any], name: str) -> None:

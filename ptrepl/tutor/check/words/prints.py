@@ -44,7 +44,15 @@ def prints(
         message = gettext(template, found=", ".join(rows[-1]), wanted=numbers_text(last))
         raise Miss(message, look.about)
     if falling and not _falls(rows):
-        raise Miss(gettext("The numbers that were printed do not fall."), look.about)
+        raise Miss(_does_not_fall(rows), look.about)
+
+
+def _does_not_fall(rows: list[list[str]]) -> str:
+    if all(len(row) != len(rows[-1]) for row in rows[:-1]):
+        return gettext(
+            "The last line that was printed cannot be held against one before it: none has as many numbers in it."
+        )
+    return gettext("The numbers that were printed do not fall.")
 
 
 def _falls(rows: list[list[str]]) -> bool:

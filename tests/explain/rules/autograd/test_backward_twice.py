@@ -184,3 +184,11 @@ second.backward()
 """
     said = "first and second were both computed from net(x), and first.backward() has freed that part of the graph. Add"
     check(code, said, [])
+
+
+def test_a_line_before_other_code_made_the_graph_anew_has_not_used_it() -> None:
+    made = session()
+    [*made.run(HEAD + "y = w * w\nz = y.sum()\ng = torch.autograd.grad(z, w)")]
+    made.run_quietly("w = torch.ones(3, requires_grad=True)\ny = w * w\nz = y.sum()")
+    *_, last = made.run("h = torch.autograd.grad(y.mean(), w)\nz.backward()")
+    assert "`h = torch.autograd.grad(y.mean(), w)` already used that part of the graph" in last.explanation.text
