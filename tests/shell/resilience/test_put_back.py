@@ -45,3 +45,19 @@ def test_a_module_that_was_taken_out_is_back(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delitem(sys.modules, "json")
     assert libraries.put_back() == ["sys.modules"]
     assert sys.modules["json"] is json
+
+
+class _Waits:
+    """A finder that goes by itself, as the one that waits for matplotlib does, and those of many libraries."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        return None
+
+
+@pytest.mark.parametrize("gone", [0, -1])
+def test_a_finder_that_goes_by_itself_was_not_replaced(monkeypatch: pytest.MonkeyPatch, gone: int) -> None:
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    sys.meta_path.insert(0 if gone == 0 else len(sys.meta_path), _Waits())
+    libraries = Libraries()
+    del sys.meta_path[gone]
+    assert "sys.meta_path" not in libraries.put_back()
