@@ -26,7 +26,7 @@ from ptrepl.engine.run.host import HostState
 from ptrepl.engine.run.namespace import import_on_demand, learner_module
 from ptrepl.engine.run.source import Complete, Incomplete, Invalid, Statement
 from ptrepl.engine.run.source_cache import CLASSES_FILE, ClassSources, register
-from ptrepl.engine.watch.kinds import count_as_learners
+from ptrepl.engine.watch.kinds import Kind, count_as_learners, kind_of
 from ptrepl.engine.watch.swaps import take_back_swaps
 from ptrepl.error_log import none_if_it_fails
 
@@ -350,7 +350,9 @@ class Session:
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__, self.learner_files)
             self._remember(error)
-        looked = self._look(code, statement, ended.value, shown=error is None and display is show_value)
+        # showing fails for a layer that was made with the input in place of its settings
+        evaluated = error is None or (status is Status.RAISED and kind_of(ended.value) is Kind.MODULE)
+        looked = self._look(code, statement, ended.value, shown=evaluated and display is show_value)
         bound = bound_names(code)
         self.record.add(
             statement.source,
@@ -367,7 +369,7 @@ class Session:
         # the traceback leads through its frames back to this one: a circle that would keep the learner's locals
         del ended, error, not_imported
         changes = looked.changes if looked is not None else ()
-        advice = self._advised(statement.source, changes) if looked and status is Status.OK else ()
+        advice = self._advised(statement.source, changes) if looked and (status is Status.OK or evaluated) else ()
         return Outcome(statement.source, status, changes, report, exit_code, seconds, bound, why, advice)
 
     def _explained(self, error: BaseException) -> Explanation | None:
