@@ -35,7 +35,7 @@ from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
-from ptrepl.tutor.replay.waypoints import Beside, beside, other_start, plain_message
+from ptrepl.tutor.replay.waypoints import Beside, beside, missed_about, other_start
 
 _OF_MODULES = ("module", "trained")
 """The check words that look at modules."""
@@ -60,6 +60,10 @@ class Attempts:
     def begun(self) -> bool:
         """Whether anything was run in this step."""
         return bool(self._typed)
+
+    @property
+    def _text(self) -> str:
+        return "\n".join(self._typed)
 
     def begin(self) -> None:
         """Another step begins, or the same one again."""
@@ -138,7 +142,7 @@ class Attempts:
         graded = frozenset[str]().union(*(asked_names(each.source, only="grad") for each in step.codes(Role.CHECK)))
         others = what.gradients - graded  # intermediate results
         names -= others | {f"{name}.grad" for name in others}
-        source, typed = self._typed[-1], "\n".join(self._typed)
+        source, typed = self._typed[-1], self._text
         wants_error = any(RAISED in asked_names(each.source) for each in step.codes(Role.CHECK))
         # what failed has made nothing, and is no cause of what is there
         last = _ended(outcomes[-1], RESULT in what.bound, typed if wants_error else "\n".join(self._effective))
@@ -165,7 +169,11 @@ class Attempts:
             event = replace(event, left_over=verdict.about, of_setup=verdict.about in setup_names(step))
         if last.error or attempted or verdict.about in event.touched | self._made:
             told = self._oracle.known_mistake(index, verdict, last, typed, self._before, source, self._made)
-            halfway = self._oracle.on_the_way(index, verdict, last, typed)
+            halfway = self._oracle.on_the_way(index, verdict, last, typed, self._made)
+            if told and not last.error and self._oracle.wants_rounds(index, verdict, told):
+                more = gettext("More rounds of your loop bring it there.")
+                told, verdict = "", replace(verdict, message=f"{verdict.message} {more}")
+                event = replace(event, verdict=verdict)
             of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
             event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
         if last.error and outcomes:
@@ -242,7 +250,7 @@ class Attempts:
             known = self._oracle.waypoints(index)
             if miss.aspect == "values" and name in known.moving:
                 continue
-            if (name, plain_message(str(miss))) not in known.missed:
+            if missed_about(miss, self._text) not in known.missed - known.left_over:
                 return str(miss)
         return ""
 
@@ -292,8 +300,9 @@ class Attempts:
         """Whether all that was bound are asked ``names``, each to what a solution has there on its way."""
         if not names or not names <= found.amiss.keys():
             return False
-        missed = self._oracle.waypoints(index).missed
-        return all((name, plain_message(str(found.amiss[name]))) in missed for name in names)
+        known = self._oracle.waypoints(index)
+        missed = known.missed - known.left_over
+        return all(missed_about(found.amiss[name], self._text) in missed for name in names)
 
     def _helping(self, index: int, bound: frozenset[str]) -> tuple[str, Beside] | None:
         """As ``Ran.helping``."""
