@@ -41,7 +41,9 @@ def rerun(
     """The names as the lines of the step leave them where the names of ``given`` hold other values.
 
     ``only_for``: run those lines alone that this name comes from. ``until``: run the last loop of them again and again,
-    until this is true of the names, twice in a row, so that it is no accident. None where it never is, where nothing was typed, where the data of
+    until this is true of the names, twice in a row, so that it is no accident. None where it never is.
+
+    None too where nothing was typed, where the data of
     ``given`` are typed in among the lines, where something cannot be copied, or where the lines fail on those values or
     take long. That time is not counted by a time limit around it.
     """

@@ -91,4 +91,5 @@ def test_a_network_is_right_so_far_whatever_it_begins_with(before: list[str]) ->
 
 def test_what_an_earlier_step_has_left_is_no_beginning() -> None:
     said = heard("net = nn.Linear(2, 1)")
-    assert said and "Right so far" not in said[0]
+    assert said
+    assert "Right so far" not in said[0]

@@ -9,7 +9,6 @@ from typing import Any
 from ptrepl.engine.watch.kinds import is_a, is_module_class, module_name
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
 
