@@ -11,6 +11,7 @@ from typing import Any
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import type_name
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.completeness import may_be_whole
 from ptrepl.tutor.check.grading import grade
@@ -19,6 +20,7 @@ from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, bound_in, names_bound_by, read_in, tree_of, used_names
+from ptrepl.tutor.play.asides.old_class import old_class
 from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
 from ptrepl.tutor.play.effects_of_input import (
@@ -165,6 +167,9 @@ class Attempts:
         if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _functions(step):
             event = replace(event, uncalled=named.text)
         attempted = is_attempt(source, typed, asked, ways)
+        if (judged := {verdict.about} & self._made) or last.error:
+            of_class = [old_class(name, namespace, self._line_of) for name in judged or used_names(source) & asked]
+            event = replace(event, old_class=next(filter(None, of_class), ""))
         if not last.error and verdict.about in self._left_over and verdict.about in event.touched:
             event = replace(event, left_over=verdict.about, of_setup=verdict.about in setup_names(step))
         if last.error or attempted or verdict.about in event.touched | self._made:
@@ -191,7 +196,7 @@ class Attempts:
         if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
-        right = (found.right & asked_by_value(step)) - stale
+        right = (found.right & asked_by_value(step)) - stale - {type_name(namespace.get(verdict.about))}
         amiss = self._amiss(index, found, event.touched) or self._other_start(index, source)
         on_its_way = event.halfway and names == {verdict.about}
         as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
@@ -316,7 +321,7 @@ class Attempts:
     def _unnamed(self, step: Step, last: Last, outcomes: Sequence[Outcome], source: str) -> tuple[str, str] | None:
         """As ``Ran.unnamed``. What was only looked at, or came out by chance, is none."""
         namespace = self._session.namespace
-        wanted = sorted(name for name in asked_by_value(step) if "." not in name)
+        wanted = sorted(name for name in asked_by_value(step, lines=False) if "." not in name)
         candidates: list[tuple[str, Any]] = []
         tree = tree_of(outcomes[-1].source)
         shown = tree.body[0] if tree is not None and len(tree.body) == 1 else None

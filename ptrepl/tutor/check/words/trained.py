@@ -31,6 +31,7 @@ def trained(
     below: float | None = None,
     on: Mapping[str, Any] | None = None,
     rule: bool = False,
+    kept: bool = False,
 ) -> None:
     """Parameters, as tensors or in modules, are where training should have brought them.
 
@@ -38,6 +39,8 @@ def trained(
     what each name holds and must come out under ``below``. Raises TypeError where neither is given: a lesson's fault.
 
     ``rule``: what ``loss`` gives is how far off the rule behind the data they are, and no loss that they train with.
+
+    ``kept``: ``loss`` is small while they are as the step began, which they are to stay.
 
     ``on``: data, by their names, on which the lines of the step are to come there. They run once more, beside the
     session, as ``again`` runs them; where they cannot, nothing is asked. It finds a training that came there by luck.
@@ -59,7 +62,7 @@ def trained(
     if near is not None:
         _look_near(look, names[0], values[names[0]], tensor_from(near), within)
     if loss is not None and below is not None:
-        _look_at_loss(look, values, loss, below, rule=rule)
+        _look_at_loss(look, values, loss, below, rule=rule, kept=kept)
 
 
 def _train_again(
@@ -125,6 +128,7 @@ def _look_at_loss(
     others: str = "",
     *,
     rule: bool = False,
+    kept: bool = False,
 ) -> None:
     root = next(iter(values)).partition(".")[0]
     names = ", ".join(f"`{name}`" for name in values)
@@ -161,6 +165,11 @@ def _look_at_loss(
                 names=names,
                 loss=digits,
                 limit=format(below, "g"),
+            )
+        if kept:
+            raise Miss(
+                gettext("{names} has changed, and this step leaves it as it is. %redo gives it back.", names=names),
+                root,
             )
         raise Miss(message, root, longer=lambda: _longer(look, (*values,), loss, below))
 
