@@ -29,6 +29,19 @@ class Last:
     """Where a fence of a lesson raised its error, in the lesson's file; 0 where that is not known."""
 
 
+class Longer:
+    """Whether more rounds would be enough, by running them. In another process, where the lines are not, it is None."""
+
+    def __init__(self, run: Callable[[], bool]) -> None:
+        self._run = run
+
+    def __call__(self) -> bool:
+        return self._run()
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        return type(None), ()
+
+
 class Miss(Exception):
     """What a check looked for is not so. The message is what the learner reads; ``about`` is the name it is about.
 
@@ -44,7 +57,7 @@ class Miss(Exception):
         unfinished: bool = False,
         typed_in: bool = False,
         aspect: Aspect = "",
-        longer: Callable[[], bool] | None = None,
+        longer: Longer | None = None,
     ) -> None:
         super().__init__(message)
         self.about = about
@@ -79,7 +92,7 @@ class Verdict:
     """Nothing is wrong so far; something is yet to be done."""
     typed_in: bool = False
     """All is right, but was written down instead of computed: whoever typed it takes it for a whole answer."""
-    longer: Callable[[], bool] | None = field(default=None, compare=False)
+    longer: Longer | None = field(default=None, compare=False)
     """Of a training: whether more rounds of the same lines would be enough. Runs them; to be called while guarded."""
     seen: tuple[Any, ...] = field(default=(), compare=False)
     """What the checks read up to the failure: CPU copies and plain values, to recognise known mistakes by."""

@@ -42,13 +42,13 @@ def _unused_tensors(frame: types.FrameType) -> list[str]:
     return [each for each in parameters if each not in read and is_tensor_class(type(frame.f_locals.get(each)))]
 
 
-BEFORE = ("shapes.layer",)
+BEFORE = ("sequences.masks", "shapes.layer", "shapes.product")
 
 RULES = (
     Rule(
         "left-over input",
-        ("RuntimeError", "ValueError"),
-        r"mat1 and mat2 shapes cannot be multiplied|to have \d+ channels|size mismatch|Expected .*D",
+        ("RuntimeError",),
+        r"mat1 and mat2 shapes cannot be multiplied",
         _left_over,
         more="modules/layer-input",
     ),

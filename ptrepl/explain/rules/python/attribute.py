@@ -216,7 +216,7 @@ def _of_network(case: Case) -> Finding | None:
         return Finding(text, tried(case, _candidates(case, node, texts)))
     if (found := activation_not_made(case)) is not None:
         return found
-    if word == "grad" and (parameters := [*held.get("_parameters", ())]):
+    if word == "grad" and (parameters := [key for key, each in held["_parameters"].items() if each is not None]):
         text = gettext(
             "{module} is a module ({type}), and its parameters have gradients, each its own: {places}.",
             module=said,

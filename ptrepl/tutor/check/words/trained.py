@@ -13,7 +13,7 @@ from ptrepl.tutor.check.compare import same_values, unreadable
 from ptrepl.tutor.check.look import Look, Sought, spelled
 from ptrepl.tutor.check.modules import call_module, module_state, suited
 from ptrepl.tutor.check.rerun import rerun
-from ptrepl.tutor.check.verdict import Miss
+from ptrepl.tutor.check.verdict import Longer, Miss
 from ptrepl.tutor.check.wording import noun_for, number, numbers_text, two_values
 from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped
@@ -171,7 +171,7 @@ def _look_at_loss(
                 gettext("{names} has changed, and this step leaves it as it is. %redo gives it back.", names=names),
                 root,
             )
-        raise Miss(message, root, longer=lambda: _longer(look, (*values,), loss, below))
+        raise Miss(message, root, longer=Longer(lambda: _longer(look, (*values,), loss, below)))
 
 
 def _longer(look: Look, names: tuple[str, ...], loss: Callable[..., Any], below: float) -> bool:
