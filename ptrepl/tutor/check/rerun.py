@@ -27,7 +27,9 @@ class _Unknown(Exception):
     """Something of which no copy can be made safely."""
 
 
-_MOST_ROUNDS = 40
+_FURTHER_SECONDS = 1.5
+"""For more rounds of a loop: the learner waits for what is said meanwhile."""
+_MOST_ROUNDS = 10
 _IN_A_ROW = 2
 
 
@@ -57,7 +59,7 @@ def rerun(
         others = {name: _as_given(look, name, value) for name, value in given.items()}
         made = frozenset[str]().union(*map(bound_in, tree.body))
         _Copies(look, names, others, made).add(read_in(tree))
-        with time_limit(RERUN_SECONDS, busy=True):
+        with time_limit(RERUN_SECONDS if until is None else _FURTHER_SECONDS, busy=True):
             exec(compile(tree, "<again>", "exec", dont_inherit=True), names)
             if until is not None and not _reaches(tree, names, until):
                 return None
@@ -70,7 +72,7 @@ def rerun(
 
 def _reaches(tree: ast.Module, names: dict[str, Any], until: Callable[[Mapping[str, Any]], bool]) -> bool:
     loop = next((each for each in reversed(tree.body) if isinstance(each, ast.For | ast.While)), None)
-    if loop is None:
+    if loop is None or until(names):  # it began elsewhere, and tells nothing of the rounds
         return False
     again = compile(ast.Module([loop], []), "<again>", "exec", dont_inherit=True)
     row = 0

@@ -83,6 +83,14 @@ def test_what_rounds_cannot_mend_and_what_is_of_time_itself_is_told() -> None:
     assert trained(10, rate="0.01")[-1] == "Such small steps."
 
 
+def test_a_loop_that_moves_nothing_is_not_told_to_go_on() -> None:
+    made = "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)"
+    loop = LOOP.format(10).replace("    optimizer.step()\n", "")
+    near = "net = nn.Linear(3, 1)\nwith torch.no_grad():\n    net.bias += 3.9 * (torch.rand(1) > 0.5)"
+    for layer in ("net = nn.Linear(3, 1)", near):
+        assert not any("More rounds" in each for each in heard(layer, made, loop))
+
+
 @pytest.mark.parametrize("before", [[], ["net = nn.Linear(3, 1)"], ["torch.randn(2)"]])
 def test_a_network_is_right_so_far_whatever_it_begins_with(before: list[str]) -> None:
     assert heard(*before, "net = nn.Linear(3, 1)")[-1:] in (["Right so far: go on."], [])
