@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Sequence
 
 from ptrepl.texts.messages import gettext
 
-LESSON_WORDS = frozenset("hint solution skip back next goto restart redo progress review leave step help".split())
+LESSON_WORDS = frozenset("hint solution skip back next goto restart redo task progress review leave step help".split())
 """Commands whose names are typed bare in a lesson."""
 _ASKS = re.compile(
     r"(?:what(?:'?s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?:a|an|the)\s+)?(?P<word>[^\W\d]\w*(?:\.\w+)*)"
@@ -27,6 +27,13 @@ _QUESTION = re.compile(r"(?:why|how|what|when|where|which|who|is|are|does|do|can
 _PROSE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?:[,;:.!?]*\s+(?:\d+|[^\W\d_]+(?:['’][^\W\d_]+)?)){2,}[.!?]*")
 """Three words or more, or numbers among them, and nothing else."""
 _OPENS = re.compile(r"lesson\s+([\w/-]+)")
+_AGAIN = re.compile(
+    r"(?:what|which|where)\b[^()=]*\b(?:task|question|exercise|step|text)\b[^()=]*|"
+    r"(?:show|repeat|read)\b[^()=]*\b(?:task|question|exercise|step|text|again)\b[^()=]*|"
+    r"what (?:do|did|should|must|was|am) i\b[^()=]*",
+    re.IGNORECASE,
+)
+"""The question what the step has asked for."""
 _FEWEST = 3
 """Words, numbers left out, that make a sentence."""
 _PIP = "pip"
@@ -55,6 +62,13 @@ def asked_in_words(
         return gettext("Commands begin with %: type %{name}.", name=bare)
     if (opens := _OPENS.fullmatch(text.strip())) is not None and "lesson" not in names:
         return gettext("Commands begin with %: type %{name}.", name=f"lesson {opens[1]}")
+    if (
+        in_lesson
+        and prose
+        and _AGAIN.fullmatch(text.strip())
+        and _prose(text.strip().rstrip("?"), names, in_lesson=True)
+    ):
+        return gettext("%task shows the text of this step again; %hint helps with it.")
     match = _ASKS.fullmatch(text.strip()) or _BARE.fullmatch(text.strip())
     if match is None:
         said = _of_phrase(text.strip(), names, reads)

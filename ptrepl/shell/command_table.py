@@ -291,6 +291,7 @@ COMMANDS: tuple[Command, ...] = (
     _lesson("%goto STEP", N_("Goes to that step.")),
     _lesson("%restart", N_("Starts the lesson again from its first step.")),
     _lesson("%step", N_("Runs one line of the code that is shown; Enter runs all of it.")),
+    _lesson("%task", N_("Shows the text of this step again, and keeps what you have.")),
     _lesson("%redo", N_("Starts this step again, with its variables as they were.")),
     Command(
         "progress",

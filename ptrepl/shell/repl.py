@@ -80,7 +80,7 @@ class Repl:
                 context.figures.statement_ended()
             outcomes.append(outcome)
             if outcome.error is not None:
-                context.failed, context.advised = outcome, None
+                context.failed, context.advised = outcome, outcome if outcome.advice else None
             elif outcome.advice:
                 context.advised = outcome
             held = self._held

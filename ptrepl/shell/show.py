@@ -27,7 +27,7 @@ def show_outcome(
 
         printer.fresh_line()
         printer.lines(xray_lines(outcome, printer.width, xray))
-    if advises and outcome.traps:
+    if advises and outcome.traps and outcome.error is None:
         _show_traps(outcome, printer)
     if outcome.error is not None:
         from ptrepl.screen.explanation import explanation_lines, failure_lines, place_lines
@@ -38,6 +38,8 @@ def show_outcome(
         elif outcome.explanation is not None:
             shown = explanation_lines if advises else place_lines
             printer.error(shown(outcome.explanation, printer.error_width))
+        if advises and outcome.traps:
+            _show_traps(outcome, printer)
     elif outcome.status is Status.EXIT and isinstance(outcome.exit_code, str):
         printer.error([text_line(outcome.exit_code)])
 

@@ -16,13 +16,30 @@ def test_what_a_word_means(text: str) -> None:
     assert asked_in_words(text, {}, tuple, in_lesson=False) == "%help dtype explains that word."
 
 
-@pytest.mark.parametrize("text", ["hint", "Hint?", "skip", "next", "solution.", "help"])
+@pytest.mark.parametrize("text", ["hint", "Hint?", "skip", "next", "solution.", "help", "task"])
 def test_the_name_of_a_command_without_its_sign(text: str) -> None:
     word = text.rstrip("?.").casefold()
     assert asked_in_words(text, {}, tuple, in_lesson=True) == f"Commands begin with %: type %{word}."
     outside = asked_in_words(text, {}, tuple, in_lesson=False)
     assert outside == ("Commands begin with %: type %help." if word == "help" else "")
     assert asked_in_words(text, {word: 1}, tuple, in_lesson=True) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what was the task again?",
+        "show me the task again",
+        "what do I do",
+        "which task is it",
+        "where is the question?",
+    ],
+)
+def test_what_was_asked_is_asked(text: str) -> None:
+    said = "%task shows the text of this step again; %hint helps with it."
+    assert asked_in_words(text, {}, tuple, in_lesson=True) == said
+    assert "%task" not in asked_in_words(text, {}, tuple, in_lesson=False)
+    assert asked_in_words("show(task)", {}, tuple, in_lesson=True) == ""
 
 
 @pytest.mark.parametrize("in_lesson", [True, False])

@@ -22,7 +22,10 @@ _eval = eval  # while the learner's code runs, every builtin may be the learner'
 
 @dataclass(slots=True)
 class Ended:
-    """How a statement ended: with a value, or with an exception. Holds both: to be dropped at once."""
+    """How a statement ended: with a value, or with an exception. Holds both: to be dropped at once.
+
+    With both where the value could not be shown.
+    """
 
     value: Any = None
     error: BaseException | None = None
@@ -54,6 +57,7 @@ class Executor:
         """
         environment = self.environment
         echoes = Echoes() if folds and sys.displayhook is sys.__displayhook__ else None
+        value = None
         try:
             if echoes is not None:
                 sys.displayhook = echoes.show
@@ -92,7 +96,7 @@ class Executor:
                 # exit, hours later, unless source is run once more (unhandled_keyboard_interrupt in pythonrun.c)
                 eval("None", {})  # not in this frame: it would keep a copy of its names
             error.__traceback__ = without_ours(trim(error.__traceback__, *self._below))
-            return Ended(error=error)
+            return Ended(value, error)
 
     def close(self) -> None:
         """Close the loop that ``await`` has run in."""

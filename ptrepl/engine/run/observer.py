@@ -17,6 +17,7 @@ from ptrepl.engine.run.execution import Ended
 from ptrepl.engine.run.failure import plain_code, report_of
 from ptrepl.engine.run.namespace import Theirs
 from ptrepl.engine.run.source import Statement
+from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.error_log import none_if_it_fails
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Observer(ABC):
         """The outcome of a statement that has just run in the namespace.
 
         ``code``: it, compiled; ``grad_enabled``: the grad mode that it left; ``shown``: whether the value of an
-        expression was shown; ``exits``: whether a SystemExit means to end the program. ``ended`` is emptied.
+        expression was to be shown; ``exits``: whether a SystemExit means to end the program. ``ended`` is emptied.
         """
         # a traceback leads through its frames to whoever holds ``ended``: a circle that would keep the learner's locals
         error, value = ended.error, ended.value
@@ -87,7 +88,9 @@ class Observer(ABC):
             status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.RAISED
             report = report_of(error, error.__traceback__, self.learner_files)
             self._remember(error)
-        looked = self._look(code, statement, value, shown=shown)
+        # showing fails for a layer that was made with the input in place of its settings
+        evaluated = error is None or (status is Status.RAISED and kind_of(value) is Kind.MODULE)
+        looked = self._look(code, statement, value, shown=shown and evaluated)
         bound = bound_names(code)
         self.record.add(
             statement.source,
@@ -103,7 +106,7 @@ class Observer(ABC):
         why = self._explained(error) if error is not None and status is Status.RAISED else None
         del error, value  # what explains and advises may look at frames
         changes = looked.changes if looked is not None else ()
-        advice = self._advised(statement.source, changes) if looked and status is Status.OK else ()
+        advice = self._advised(statement.source, changes) if looked and (status is Status.OK or evaluated) else ()
         return Outcome(
             statement.source, status, changes, report, exit_code, seconds, bound, why, advice, gave_value=gave_value
         )

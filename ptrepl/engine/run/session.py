@@ -318,7 +318,7 @@ class Session(Observer):
         ended = not_imported or self._executor.execute(code, self.namespace, display, is_block(statement.node))
         seconds = time.perf_counter() - began
         self._classes.add(statement.node, statement.source, self.namespace)
-        shown = ended.error is None and display is show_value
+        shown = display is show_value
         exits = not_imported is None
         mode = self._environment.grad_enabled
         return self.observe(statement, code, ended, grad_enabled=mode, shown=shown, seconds=seconds, exits=exits)

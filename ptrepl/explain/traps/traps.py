@@ -27,6 +27,7 @@ from ptrepl.explain.traps.layers.attention_softmax import weights_of_another_dim
 from ptrepl.explain.traps.layers.float_masks import masks_of_numbers
 from ptrepl.explain.traps.layers.functional_dropout import dropout_in_eval_mode
 from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
+from ptrepl.explain.traps.layers.made_with_input import layer_made_with_input
 from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
 from ptrepl.explain.traps.layout.batch_first import samples_read_as_steps
@@ -123,6 +124,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     positions_of_samples: "positions",
     one_layer_repeated: "repeated-layer",
     layer_made_in_forward: "layer-made-in-forward",
+    layer_made_with_input: "layer-made-with-input",
     mode_made_in_forward: "mode-made-in-forward",
     target_without_buffers: "target-buffers",
     aliased_target: "one-network",

@@ -227,6 +227,8 @@ class PromptReader:
                 self._stop_if_pressed_ahead()
                 return text
             except Exception as error:
+                if self._leaves(error):
+                    raise
                 # a signal handler of the learner's raised it, in the middle of a key, or what is broken of our own
                 told = isinstance(error, LoopTakenAway) or self._tell(error)
                 if (sent := self._what_was_sent()) is not None:
@@ -247,6 +249,12 @@ class PromptReader:
 
     def _forget_sent(self) -> None:
         self._sent = None
+
+    def _leaves(self, error: Exception) -> bool:
+        """Whether ``error`` is what Ctrl-D ends the prompt with, and nothing has failed."""
+        sent = self._sent
+        own = sent is None or (sent.done() and not sent.cancelled() and sent.exception() is error)
+        return own and isinstance(error, EOFError)
 
     def _what_was_sent(self) -> str | None:
         """The input, if Enter has ended it: what fails after that, as the last drawing may, must not lose it."""

@@ -17,7 +17,8 @@ from typing import Any
 
 from ptrepl.folders import PACKAGE
 
-_FINDERS: tuple[Any, ...] = (BuiltinImporter, FrozenImporter, PathFinder)
+PYTHONS_FINDERS: tuple[Any, ...] = (BuiltinImporter, FrozenImporter, PathFinder)
+"""What Python itself puts into ``sys.meta_path``."""
 _TYPED = ("<ptrepl",)
 """How the file names of code begin that was typed, or that imports ``np`` on the learner's behalf."""
 _PACKAGES = ("site-packages", "dist-packages")
@@ -36,7 +37,7 @@ class OwnImports:
         """Where our own code finds the top-level module ``fullname``; None for code that is not ours."""
         if path is not None or not self._is_ours(sys._getframe(1)):
             return None
-        for finder in _FINDERS:
+        for finder in PYTHONS_FINDERS:
             spec: ModuleSpec | None = finder.find_spec(fullname, self._path, target)
             if spec is not None:
                 return spec

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+from ptrepl.shell.resilience.own_imports import PYTHONS_FINDERS, OwnImports
+
 _LIBRARIES = frozenset(
     """
     _signal ast asyncio asyncio.events asyncio.futures asyncio.tasks bisect codecs collections contextlib copy
@@ -48,9 +50,10 @@ class Libraries:
             if type(getattr(sys, name, None)) is not type(value):
                 setattr(sys, name, value)
                 found.append(f"sys.{name}")
-        finders = [finder for finder in self._finders if not getattr(finder, "is_done", False)]  # of plotting.offer
-        if not all(any(each is finder for each in sys.meta_path) for finder in finders):
-            sys.meta_path[:] = finders
+        present = {id(finder) for finder in sys.meta_path}
+        if any(_is_needed(finder) and id(finder) not in present for finder in self._finders):
+            # without one that has done what it waited for, as that of plotting.offer
+            sys.meta_path[:] = [finder for finder in self._finders if not getattr(finder, "is_done", False)]
             found.append("sys.meta_path")
         for name, values in self._names.items():
             module = self._modules[name]
@@ -60,6 +63,11 @@ class Libraries:
                     now[attribute] = value
                     found.append(f"{name}.{attribute}")
         return found
+
+
+def _is_needed(finder: object) -> bool:
+    """Whether imports of ours fail without it: others, such as one that waits for matplotlib, may go by themselves."""
+    return isinstance(finder, OwnImports) or any(finder is each for each in PYTHONS_FINDERS)
 
 
 def _is_lazy(now: dict[str, object], attribute: str, value: object) -> bool:

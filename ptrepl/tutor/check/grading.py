@@ -51,6 +51,7 @@ def grade(
                 about=miss.about,
                 unfinished=miss.unfinished,
                 typed_in=miss.typed_in,
+                longer=miss.longer,
                 seen=tuple(look.seen),
             )
         except TookTooLong:

@@ -189,6 +189,8 @@ def _numbers(answer: Numbers, truth: Numbers) -> Judgement:
             return Judgement(Result.NEAR, point)
         return Judgement(Result.WRONG, gettext("It gives a single number."))
     if len(truth.flat) > 1 and answer.shape == ():
+        if all(each == answer.flat[0] for each in truth.flat) and not truth.boolean:
+            return Judgement(Result.NEAR, gettext("Each of its numbers is that. Type all of them."))
         return Judgement(Result.WRONG, gettext("It gives more than one number."))
     if len(answer.flat) < len(truth.flat):
         return Judgement(Result.WRONG, gettext("It gives more values than these."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute
@@ -27,10 +27,25 @@ class _Unknown(Exception):
     """Something of which no copy can be made safely."""
 
 
-def rerun(look: Look, given: Mapping[str, Any], *, only_for: str = "") -> dict[str, Any] | None:
+_FURTHER_SECONDS = 1.5
+"""For more rounds of a loop: the learner waits for what is said meanwhile."""
+_MOST_ROUNDS = 10
+_IN_A_ROW = 2
+
+
+def rerun(
+    look: Look,
+    given: Mapping[str, Any],
+    *,
+    only_for: str = "",
+    until: Callable[[Mapping[str, Any]], bool] | None = None,
+) -> dict[str, Any] | None:
     """The names as the lines of the step leave them where the names of ``given`` hold other values.
 
-    ``only_for``: run those lines alone that this name comes from. None where nothing was typed, where the data of
+    ``only_for``: run those lines alone that this name comes from. ``until``: run the last loop of them again and again,
+    until this is true of the names, twice in a row, so that it is no accident. None where it never is.
+
+    None too where nothing was typed, where the data of
     ``given`` are typed in among the lines, where something cannot be copied, or where the lines fail on those values or
     take long. That time is not counted by a time limit around it.
     """
@@ -44,13 +59,29 @@ def rerun(look: Look, given: Mapping[str, Any], *, only_for: str = "") -> dict[s
         others = {name: _as_given(look, name, value) for name, value in given.items()}
         made = frozenset[str]().union(*map(bound_in, tree.body))
         _Copies(look, names, others, made).add(read_in(tree))
-        with time_limit(RERUN_SECONDS, busy=True):
+        with time_limit(RERUN_SECONDS if until is None else _FURTHER_SECONDS, busy=True):
             exec(compile(tree, "<again>", "exec", dont_inherit=True), names)
+            if until is not None and not _reaches(tree, names, until):
+                return None
     except Interrupted:
         raise
     except (Exception, SystemExit, Stopped):
         return None
     return names
+
+
+def _reaches(tree: ast.Module, names: dict[str, Any], until: Callable[[Mapping[str, Any]], bool]) -> bool:
+    loop = next((each for each in reversed(tree.body) if isinstance(each, ast.For | ast.While)), None)
+    if loop is None or until(names):  # it began elsewhere, and tells nothing of the rounds
+        return False
+    again = compile(ast.Module([loop], []), "<again>", "exec", dont_inherit=True)
+    row = 0
+    for _ in range(_MOST_ROUNDS):
+        exec(again, names)
+        row = row + 1 if until(names) else 0
+        if row == _IN_A_ROW:
+            return True
+    return False
 
 
 def _made_anew(statement: ast.stmt, given: Mapping[str, Any]) -> bool:

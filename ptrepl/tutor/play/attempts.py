@@ -11,6 +11,8 @@ from typing import Any
 from ptrepl.engine.outcome import Outcome, Status
 from ptrepl.engine.run.session import Session
 from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import type_name
+from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.completeness import may_be_whole
 from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.survey import Survey, asked_by_shape, asked_by_value, survey, would_be_right
@@ -20,6 +22,7 @@ from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, m
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, tree_of, used_names
 from ptrepl.tutor.play.asides.computed_from import outdated, without_grad
 from ptrepl.tutor.play.asides.earlier_pass import begun_at, piled_up, runs_pass, with_gradient
+from ptrepl.tutor.play.asides.old_class import old_class
 from ptrepl.tutor.play.asides.one_tensor import one_tensor
 from ptrepl.tutor.play.asides.open_blank import open_blank
 from ptrepl.tutor.play.asides.uncalled import uncalled
@@ -40,7 +43,7 @@ from ptrepl.tutor.program_slice import sliced_lines
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
-from ptrepl.tutor.replay.waypoints import Beside, beside, is_start, moved_from_start, other_start, plain_message
+from ptrepl.tutor.replay.waypoints import Beside, beside, is_start, missed_about, moved_from_start, other_start
 
 _OF_MODULES = ("module", "trained")
 """The check words that look at modules."""
@@ -65,6 +68,10 @@ class Attempts:
     def begun(self) -> bool:
         """Whether anything was run in this step."""
         return bool(self._typed)
+
+    @property
+    def _text(self) -> str:
+        return "\n".join(self._typed)
 
     def begin(self) -> None:
         """Another step begins, or the same one again."""
@@ -154,7 +161,7 @@ class Attempts:
         graded = frozenset[str]().union(*(asked_names(each.source, only="grad") for each in step.codes(Role.CHECK)))
         others = what.gradients - graded  # intermediate results
         names -= others | {f"{name}.grad" for name in others}
-        source, typed = self._typed[-1], "\n".join(self._typed)
+        source, typed = self._typed[-1], self._text
         wants_error = any(RAISED in asked_names(each.source) for each in step.codes(Role.CHECK))
         # what failed has made nothing, and is no cause of what is there
         last = _ended(outcomes[-1], typed if wants_error else "\n".join(self._effective))
@@ -180,13 +187,20 @@ class Attempts:
         if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _functions(step):
             event = replace(event, uncalled=named.text)
         attempted = is_attempt(source, typed, asked, ways)
+        if (judged := {verdict.about} & self._made) or last.error:
+            of_class = [old_class(name, namespace, self._line_of) for name in judged or used_names(source) & asked]
+            event = replace(event, old_class=next(filter(None, of_class), ""))
         if not last.error and verdict.about in self._left_over and verdict.about in event.touched:
             event = replace(event, left_over=verdict.about, of_setup=verdict.about in setup_names(step))
         if last.error or attempted or verdict.about in event.touched | self._made:
             told = one_tensor(asked & self._made, namespace, ways)
             if not told and not (self._result_anew and verdict.about in graded):  # that gradient is an earlier one
                 told = self._oracle.known_mistake(index, verdict, last, typed, self._before, source, self._made)
-            halfway = self._oracle.on_the_way(index, verdict, last, typed)
+            halfway = self._oracle.on_the_way(index, verdict, last, typed, self._made)
+            if told and not last.error and self._oracle.wants_rounds(index, verdict, told):
+                more = gettext("More rounds of your loop bring it there.")
+                told, verdict = "", replace(verdict, message=f"{verdict.message} {more}")
+                event = replace(event, verdict=verdict)
             of_error = bool(last.error) and self._oracle.ends_alike(index, told, last)
             event = replace(event, told=told, told_of_error=of_error, halfway=halfway, attempted=attempted)
         if not last.error and verdict.about in moved_on(source, self._before):
@@ -208,7 +222,7 @@ class Attempts:
         if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
         found = survey(self._lesson, step, namespace, last, self._given)
-        right = (found.right & asked_by_value(step)) - stale
+        right = (found.right & asked_by_value(step)) - stale - {type_name(namespace.get(verdict.about))}
         if self._result_anew:
             right -= {f"{name}.grad" for name in graded}
             event = replace(event, old_gradients=with_gradient(graded, namespace))
@@ -274,7 +288,7 @@ class Attempts:
             known = self._oracle.waypoints(index)
             if miss.aspect == "values" and name in known.moving:
                 continue
-            if (name, plain_message(str(miss))) not in known.missed:
+            if missed_about(miss, self._text) not in known.missed - known.left_over:
                 return str(miss)
         return ""
 
@@ -294,8 +308,9 @@ class Attempts:
         """Whether all that was bound are asked ``names``, each to what a solution has there on its way."""
         if not names or not names <= found.amiss.keys():
             return False
-        missed = self._oracle.waypoints(index).missed
-        return all((name, plain_message(str(found.amiss[name]))) in missed for name in names)
+        known = self._oracle.waypoints(index)
+        missed = known.missed - known.left_over
+        return all(missed_about(found.amiss[name], self._text) in missed for name in names)
 
     def _helping(self, index: int, bound: frozenset[str]) -> tuple[str, Beside] | None:
         """As ``Ran.helping``."""
@@ -309,7 +324,7 @@ class Attempts:
     def _unnamed(self, step: Step, last: Last, outcomes: Sequence[Outcome], source: str) -> tuple[str, str] | None:
         """As ``Ran.unnamed``. What was only looked at, or came out by chance, is none."""
         namespace = self._session.namespace
-        wanted = sorted(name for name in asked_by_value(step) if "." not in name)
+        wanted = sorted(name for name in asked_by_value(step, lines=False) if "." not in name)
         candidates: list[tuple[str, Any]] = []
         tree = tree_of(outcomes[-1].source)
         shown = tree.body[0] if tree is not None and len(tree.body) == 1 else None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import N_, gettext
 from ptrepl.tutor.format.faults import printable
-from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Pictures, Role, Step
+from ptrepl.tutor.format.lesson import Choices, CodeFence, Lesson, Pictures, Prose, Role, Step
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.flow import Turn, enter, follow
 from ptrepl.tutor.play.questions import reveal_choice, run_question
@@ -150,6 +150,24 @@ def _redo(lesson: Lesson, state: State, _: str) -> Turn:
     return enter(lesson, state, state.step, fresh=True, review=state.round)
 
 
+def _task(lesson: Lesson, state: State, _: str) -> Turn:
+    """The text and the code of the step once more, up to where it waits; nothing begins anew."""
+    if state.phase is Phase.OVER:
+        return _told(state, _over(lesson, state))
+    step = lesson.steps[state.step]
+    shown: list[Effect] = [say.Heading(step.title, state.step + 1, len(lesson.steps))]
+    for block in step.blocks[: state.block + 1]:
+        match block:
+            case Prose(text):
+                shown.append(say.AuthorText(text))
+            case CodeFence(Role.DEMO | Role.PREDICT, source):
+                shown.append(say.CodeBlock(source))
+            case Choices(items):
+                letters = tuple((chr(ord("a") + place), item.text) for place, item in enumerate(items))
+                shown.append(say.Options(letters))
+    return state, tuple(shown)
+
+
 def _step(lesson: Lesson, state: State, _: str) -> Turn:
     if state.phase is Phase.ANSWERING and isinstance(lesson.steps[state.step].blocks[state.block], CodeFence):
         return _told(state, gettext("The code shown here runs when you have answered, all of it."))
@@ -197,6 +215,7 @@ ORDERS: dict[str, Callable[[Lesson, State, str], Turn]] = {
     "goto": _goto,
     "restart": _restart,
     "redo": _redo,
+    "task": _task,
     "step": _step,
     "leave": _leave,
 }

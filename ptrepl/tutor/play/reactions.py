@@ -53,6 +53,8 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
         return _missed(state, event, event.blank, "note")
     if event.uncalled:
         return _missed(state, event, event.uncalled, "bad")
+    if event.old_class:
+        return _missed(state, event, event.old_class, "note")
     solutions = [code.source for code in step.codes(Role.SOLUTION)]
     on_the_way = _on_the_way(event.typed, solutions)
     spoken_of = event.verdict.about in event.touched or event.attempted

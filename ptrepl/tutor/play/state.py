@@ -121,6 +121,8 @@ class Ran:
     """What to say of a blank of the starter that is left to fill in."""
     uncalled: str = ""
     """What to say of an asked name that holds a function which was to be called."""
+    old_class: str = ""
+    """What to say of the object that is judged, where its class was written anew behind it."""
     told_of_error: bool = False
     """Whether ``told`` is about the very error that was raised."""
     left_over: str = ""

@@ -118,7 +118,9 @@ def _go_on(lesson: Lesson, state: State) -> Turn:
     if state.phase is Phase.DONE:
         return follow(lesson, state)
     if state.phase is Phase.ANSWERING:
-        return state, (say.Instruction(gettext("The question is open: type your answer, or %hint.")),)
+        return state, (
+            say.Instruction(gettext("The question is open: type your answer, or %hint. %task shows it again.")),
+        )
     if state.phase is Phase.WORKING and not state.piped:
-        return state, (say.Instruction(gettext("The task is open: type your code, or %hint.")),)
+        return state, (say.Instruction(gettext("The task is open: type your code, or %hint. %task shows it again.")),)
     return state, ()

@@ -11,10 +11,11 @@ from ptrepl.tutor.check.answers import Answer
 from ptrepl.tutor.check.completeness import covers, may_be_whole
 from ptrepl.tutor.check.verdict import Last, Verdict
 from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
+from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.names import asked_names, bound_in, names_bound_by, parse_python, read_in, tree_of
 from ptrepl.tutor.program_slice import program_slice
 from ptrepl.tutor.replay.dry_run import between, dry_run, fitting_mistakes, start_and_goals, truth
-from ptrepl.tutor.replay.waypoints import Waypoints, plain_message, waypoints
+from ptrepl.tutor.replay.waypoints import Waypoints, missed_about, plain_message, waypoints
 
 
 class Oracle:
@@ -84,12 +85,35 @@ class Oracle:
         wrongs = [code for code in self._lesson.steps[index].codes(Role.WRONG) if code.says == says]
         return any(same_error(last, known[1]) for code in wrongs if (known := self._outcome(index, code)) is not None)
 
-    def on_the_way(self, index: int, verdict: Verdict, last: Last, typed: str) -> bool:
-        """Whether things stand as they do between two lines of a solution that ``typed`` may still become."""
+    def wants_rounds(self, index: int, verdict: Verdict, says: str) -> bool:
+        """Whether the learner's training needs more rounds and nothing else, where ``says`` blames something else.
+
+        A known mistake that more rounds mend as well is one of time, and its words are left.
+        """
+        if verdict.longer is None:
+            return False
+        self._enter(index)
+        wrongs = [code for code in self._lesson.steps[index].codes(Role.WRONG) if code.says == says]
+        if not all(code.outcome for code in wrongs):
+            return False
+        with guarded():
+            return verdict.longer() and not any(
+                known[0].longer() if known[0].longer is not None else False
+                for code in wrongs
+                if (known := self._outcome(index, code)) is not None
+            )
+
+    def on_the_way(self, index: int, verdict: Verdict, last: Last, typed: str, made: frozenset[str]) -> bool:
+        """Whether things stand as they do between two lines of a solution that ``typed`` may still become.
+
+        ``made``: the names bound or changed so far; what a solution has found under them is no line of it.
+        """
         if last.error:
             return False
         first = self.waypoints(index).first
-        here = (verdict.about, plain_message(verdict.message))
+        here = missed_about(verdict, typed)
+        if verdict.about in made and here in self.waypoints(index).left_over:
+            return False
         return any(
             here in first.get(code.line, ()) and not covers(typed, code.source)
             for code in self._lesson.steps[index].codes(Role.SOLUTION)
@@ -99,7 +123,7 @@ class Oracle:
         """Whether what the verdict is about may get its value from a line that is still to come."""
         known = self.waypoints(index)
         here = (verdict.about, plain_message(verdict.message))
-        return verdict.unfinished or verdict.about in known.moving or here in known.missed
+        return verdict.unfinished or verdict.about in known.moving or here in known.missed - known.left_over
 
     def waypoints(self, index: int) -> Waypoints:
         """How things stand between the lines of the solutions."""

@@ -12,15 +12,18 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.survey import survey
+from ptrepl.tutor.check.verdict import Miss, Verdict
 from ptrepl.tutor.check.wording import numbers_text
 from ptrepl.tutor.format.lesson import Lesson, Role
 from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.time_limit import Interrupted, TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
-from ptrepl.tutor.names import asked_names, bound_in, parse_python
+from ptrepl.tutor.names import asked_names, bound_in, parse_python, read_in
 from ptrepl.tutor.replay.dry_run import run, start
 
 _SHORT = 8
+_TRAINS = ("backward", "grad(", "step(", ".grad")
+_UNTRAINED = "untrained"
 _LIMIT = 20.0
 """Seconds for all of it; a lesson that needs more has no waypoints."""
 
@@ -31,6 +34,7 @@ Beside = Literal["right", "tuple", "no grad", "bare tuple"]
 @dataclass(frozen=True, slots=True)
 class Waypoints:
     """``missed``: what the checks miss at some line of a solution, as (name, message). ``first``: the first of each.
+    ``left_over``: those that are missed only before the solution has come to the name, which an earlier step has made.
 
     ``moving``: names that are given other values on the way than in the end. ``beside``: the tensors of each solution
     that no check looks at, as they are made: name → (a copy, whether it requires grad). ``starts``: what every solution
@@ -42,6 +46,7 @@ class Waypoints:
     moving: frozenset[str] = frozenset()
     beside: Sequence[Mapping[str, tuple[Any, bool]]] = ()
     starts: Mapping[str, Any] = field(default_factory=dict)
+    left_over: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, name: str) -> list[tuple[Any, bool]]:
         """The helping tensors of that name."""
@@ -124,6 +129,15 @@ def plain_message(message: str) -> str:
     return message.replace("[", "").replace("]", "")
 
 
+def missed_about(miss: Miss | Verdict, typed: str) -> tuple[str, str]:
+    """A name, and what a check misses about it. Where no line of ``typed`` can have trained it, no number counts: two
+    networks begin with other weights.
+    """
+    message = str(miss) if isinstance(miss, Miss) else miss.message
+    untrained = miss.longer is not None and not any(sign in typed for sign in _TRAINS)
+    return miss.about, _UNTRAINED if untrained else plain_message(message)
+
+
 def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints:
     """Run each solution line by line beside the session. Empty where it takes long."""
     step = lesson.steps[index]
@@ -134,6 +148,7 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
     beside: list[dict[str, tuple[Any, bool]]] = []
     starts: dict[str, list[Any]] = {}
     settled: set[str] = set()
+    reached: set[tuple[str, str]] = set()
     try:
         with guarded(), time_limit(_LIMIT, interruptible=True):
             for code in step.codes(Role.SOLUTION):
@@ -142,21 +157,27 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
                 helping: dict[str, tuple[Any, bool]] = {}
                 statements = list(single_lines(parse_python(code.source)))
                 bound: set[str] = set()
+                used: set[str] = set()
                 for number, node in enumerate(statements, 1):
                     last = run(lesson, replace(code, source=ast.unparse(node)), namespace)
                     for name in bound_in(node) & asked - bound if isinstance(node, ast.Assign) else ():
                         if is_tensor_value(value := namespace.get(name)):
                             starts.setdefault(name, []).append(_flat(value))
                     bound |= bound_in(node)
+                    used |= bound_in(node) | read_in(node)
                     for name in bound_in(node) - asked - helping.keys():
                         if is_tensor_value(value := namespace.get(name)):
                             helping[name] = copy_of(value), read(value).requires_grad is True
                     if number == len(statements):
                         break
                     verdict = grade(lesson, step, namespace, last, given)
-                    here.add((verdict.about, plain_message(verdict.message)))
+                    ran = "\n".join(map(ast.unparse, statements[:number]))
+                    here.add(missed_about(verdict, ran))
                     amiss = survey(lesson, step, namespace, last, given).amiss
-                    missed |= {(name, plain_message(str(miss))) for name, miss in amiss.items()}
+                    now = {missed_about(miss, ran) for miss in amiss.values()}
+                    missed |= now
+                    now |= {missed_about(verdict, ran)}
+                    reached |= {each for each in now if each[0].partition(".")[0] in used}
                     moving |= {name for name, miss in amiss.items() if miss.aspect == "values"} & bound
                 for name, values in starts.items():
                     stays = is_tensor_value(namespace.get(name)) and same_values(values[-1], _flat(namespace[name]))
@@ -172,4 +193,5 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
         for name, values in starts.items()
         if name not in settled and len(values) == len(first) and all(same_values(values[0], each) for each in values)
     }
-    return Waypoints(frozenset(missed), first, frozenset(moving), tuple(beside), agreed)
+    left_over = missed.union(*first.values()) - reached
+    return Waypoints(frozenset(missed), first, frozenset(moving), tuple(beside), agreed, frozenset(left_over))

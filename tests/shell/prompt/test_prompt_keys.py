@@ -127,6 +127,12 @@ def test_ctrl_d_leaves_only_where_nothing_is_typed() -> None:
     assert typed("if a:\r" + CTRL["d"] + "b\r\r") == "if a:\n    b\n"
 
 
+def test_ctrl_d_leaves_whatever_the_code_has_replaced() -> None:
+    """What is told and put back for an error of ours is no answer to the key."""
+    with pytest.raises(EOFError):
+        ask(CTRL["d"] + "x\r", tell=lambda error: True)
+
+
 @pytest.mark.parametrize("vi", [False, True])
 @pytest.mark.parametrize(
     ("keys", "text"),

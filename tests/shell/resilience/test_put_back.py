@@ -64,3 +64,19 @@ def test_our_own_finder_that_has_found_matplotlib_is_not_missed(monkeypatch: pyt
         assert not any(hasattr(finder, "is_done") for finder in sys.meta_path)
     finally:
         withdraw_backend()
+
+
+class _Waits:
+    """A finder that goes by itself, as the one that waits for matplotlib does, and those of many libraries."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        return None
+
+
+@pytest.mark.parametrize("gone", [0, -1])
+def test_a_finder_that_goes_by_itself_was_not_replaced(monkeypatch: pytest.MonkeyPatch, gone: int) -> None:
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    sys.meta_path.insert(0 if gone == 0 else len(sys.meta_path), _Waits())
+    libraries = Libraries()
+    del sys.meta_path[gone]
+    assert "sys.meta_path" not in libraries.put_back()

@@ -326,3 +326,31 @@ def test_what_is_no_optimizer() -> None:
     assert "this step wants a class" in told(OPTIMIZER, Mine=lambda params: None)
     assert "not one of `torch.optim.Optimizer`" in told(OPTIMIZER, Mine=nn.Linear)
     assert "raises" in told(OPTIMIZER, Mine=made("class Mine(torch.optim.Optimizer):\n    pass"))
+
+
+@pytest.mark.parametrize(
+    "step", ["param -= group['lr'] * param.grad", VELOCITY.replace(" = state['v']", "") + "\nparam -= group['lr'] * v"]
+)
+def test_an_optimizer_that_keeps_nothing_is_told_so(step: str) -> None:
+    said = told(OPTIMIZER, Mine=made(rolling(f"if param.grad is None:\n    continue\n{step}")))
+    assert said.endswith("It goes as if each step were the first: what it is to keep is not written back.")
+    other = made(rolling(f"if param.grad is None:\n    continue\n{VELOCITY}\nparam -= v"))
+    assert "each step were the first" not in told(OPTIMIZER, Mine=other)
+
+
+def test_what_a_class_makes_is_compared_in_the_words_of_the_check() -> None:
+    check = (
+        'def values(net):\n    """The count of the numbers in {call}"""\n'
+        "    return sum(p.numel() for p in net.parameters())\n"
+        'function("Net", nn.Linear, [(4, 2)], through=values)'
+    )
+    assert told(check, nn=nn, Net=nn.Linear) == ""
+    said = told(check, nn=nn, Net=lambda a, b: nn.Linear(a, 3))
+    assert said == "The count of the numbers in `Net(4, 2)` is 15; this step wants 10."
+    assert told(check, nn=nn, Net=lambda a, b: None).startswith("Using what `Net(4, 2)` makes raises AttributeError")
+
+
+def test_what_is_to_stay_as_it_was() -> None:
+    check = 'trained("w", loss=lambda w: (w - 1).abs(), below=0.1, kept=True)'
+    assert told(check, w=torch.tensor(1.0)) == ""
+    assert told(check, w=torch.tensor(2.0)) == "`w` has changed, and this step leaves it as it is. %redo gives it back."

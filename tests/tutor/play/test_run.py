@@ -1022,9 +1022,35 @@ def test_the_tutor_works_where_the_x_ray_is_off() -> None:
 def test_enter_at_an_open_question_or_task_says_that_it_is_open() -> None:
     for step in ("guessing", "choosing"):
         player = at(step)
-        assert notes(player.enter()) == ["The question is open: type your answer, or %hint."]
+        assert notes(player.enter()) == ["The question is open: type your answer, or %hint. %task shows it again."]
         assert player.run.mode == "answer"
-    assert notes(at("doing").enter()) == ["The task is open: type your code, or %hint."]
+    assert notes(at("doing").enter()) == ["The task is open: type your code, or %hint. %task shows it again."]
+
+
+def test_the_task_is_shown_again_and_nothing_of_it_is_lost() -> None:
+    player = at("doing")
+    player.type("m = x * 3")
+    heading, text = player.command("task")
+    assert isinstance(heading, say.Heading)
+    assert text == say.AuthorText("Make `m`, twice `x`.")
+    assert player.run.mode == "python"
+    assert player.session.namespace["m"].tolist() == [0.0, 3.0, 6.0]
+    assert feedback(player.type("m = x * 2"))[0][0] == "good"
+
+
+def test_an_open_question_is_shown_again_with_its_code_or_its_choices() -> None:
+    player = at("guessing")
+    assert player.command("task")[1:] == [say.CodeBlock("x * 2")]
+    assert player.run.mode == "answer"
+    assert [type(each) for each in at("choosing").command("task")] == [say.Heading, say.AuthorText, say.Options]
+    watching = at("watching")
+    watching.enter()
+    assert [type(each) for each in watching.command("task")] == [
+        say.Heading,
+        say.CodeBlock,
+        say.AuthorText,
+        say.CodeBlock,
+    ]
 
 
 def test_what_changes_after_a_pass_is_told_once_not_to_be_checked() -> None:

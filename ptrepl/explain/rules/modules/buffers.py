@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from itertools import islice
 
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.called_name import called_name
@@ -30,6 +31,21 @@ def _exists(case: Case) -> Finding | None:
         method=node.func.attr,
     )
     return Finding(text)
+
+
+def _name_first(case: Case) -> Finding | None:
+    """``self.register_buffer(mean, "mean")``."""
+    node, source = case.node, case.site.source
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or len(node.args) != 2:
+        return None
+    tensor, name = node.args
+    if type(case.value(name)) is not str:
+        return None
+    code = spliced(source, node, {tensor: segment(source, name), name: segment(source, tensor)})
+    said = gettext(
+        "{method} takes the name first, then the tensor: {code}.", method=node.func.attr, code=one_line(code)
+    )
+    return Finding(said)
 
 
 def _no_tensor(case: Case) -> Finding | None:
@@ -199,6 +215,7 @@ RULES = (
         _no_tensor,
         more=_MORE,
     ),
+    Rule("registered", ("TypeError",), r"(?:buffer|parameter) name should be a string", _name_first, more=_MORE),
     Rule("module keys", ("TypeError",), r"module name should be a string\. Got int", _keys, more=_MORE),
     Rule("padding index", ("AssertionError",), r"Padding_idx must be within", _padding_index, more=_MORE),
     Rule("bags", ("ValueError", "RuntimeError"), r"offsets has to be|offsets\[0\] has to be 0", _bag, more=_MORE),

@@ -30,6 +30,7 @@ from ptrepl.explain.rules.modules.other_names import (
 )
 from ptrepl.explain.rules.modules.wrapped import is_used_alike, of_wrapped
 from ptrepl.explain.rules.python.astype import as_dtype, dtype_meant
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
 
 _OTHER_NAMES = {
@@ -215,6 +216,14 @@ def _of_network(case: Case) -> Finding | None:
         return Finding(text, tried(case, _candidates(case, node, texts)))
     if (found := activation_not_made(case)) is not None:
         return found
+    if word == "grad" and (parameters := [key for key, each in held["_parameters"].items() if each is not None]):
+        text = gettext(
+            "{module} is a module ({type}), and its parameters have gradients, each its own: {places}.",
+            module=said,
+            type=type_name(module),
+            places=every([f"{said}.{each}.grad" for each in parameters[:_MOST_PARTS]]),
+        )
+        return Finding(text)
     if word in of_tensors():
         text = gettext(
             "{module} is a module ({type}), not a tensor, so it has no {name}. Call it with an input: "

@@ -49,9 +49,10 @@ def function(
     where the reference clears them; what it returns is not looked at. ``gradient``: backward from what it gives reaches
     the arguments that require grad as it does from the reference's. ``hides``: names of the prompt that it must do
     without, since it is to work with its parameters. ``through``: what both give is compared after this was called on
-    it, while the names are hidden still: how an object of a class behaves. ``below``: each call gives a single number
-    under this one, as an error on hidden data is; there need be no reference then. ``in_full``: tensors of up to 40
-    values are written out where a call is named, so that it can be typed, and what a call raises is explained.
+    it, while the names are hidden still: how an object of a class behaves. Its docstring may say what that is, with
+    ``{call}`` for the call: "The count of numbers in {call}". ``below``: each call gives a single number under this
+    one, as an error on hidden data is; there need be no reference then. ``in_full``: tensors of up to 40 values are
+    written out where a call is named, so that it can be typed, and what a call raises is explained.
     """
     found = look.find(name, Sought.FUNCTION)
     if not callable(found):
@@ -64,7 +65,7 @@ def function(
     for given in inputs:
         arguments = given if isinstance(given, tuple) else (given,)
         written = call_text(name, arguments, _FULL if in_full else SHORT)
-        label = f"`{written}`" if through is None else f"`{through.__name__}({written})`"
+        label = f"`{written}`" if through is None else _followed_label(through, written)
         call: Callable[..., Any] = changed_by if in_place else _with_slopes if gradient else called_with
         expected: Any = None if below is not None else call(theirs, arguments)
         try:
@@ -83,6 +84,9 @@ def function(
                     name=outer,
                 )
                 raise Miss(message, name) from None
+            if through is not None and through.__doc__ and "{call}" in through.__doc__:
+                used = gettext("Using what `{call}` makes raises {error}", call=written, error=error_line(error))
+                raise Miss(used, name) from None
             told = (raising(label, error), *(_why(error, look) if in_full else ()))
             raise Miss("\n\n".join(told), name) from None
         if below is not None:
@@ -191,6 +195,12 @@ def _is_unchanged(value: Any, before: Any) -> bool:
         return same_values(copy_of(value), copy_of(before))
     except NoCopy:
         return False
+
+
+def _followed_label(through: Callable[[Any], Any], written: str) -> str:
+    """What is compared, in the words of the docstring of ``through``, such as ``the numbers that {call} holds``."""
+    told = through.__doc__ or ""
+    return told.format(call=f"`{written}`") if "{call}" in told else f"`{through.__name__}({written})`"
 
 
 def compare_returned(look: Look, label: str, value: Any, expected: Any, wants: dict[str, Any], name: str) -> None:

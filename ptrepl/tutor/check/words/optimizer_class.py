@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.check.calling import called, endless, raising
-from ptrepl.tutor.check.compare import Wants
+from ptrepl.tutor.check.calling import called, endless, fresh, raising
+from ptrepl.tutor.check.compare import Wants, same_values
 from ptrepl.tutor.check.look import Look, Sought
 from ptrepl.tutor.check.verdict import Miss
 from ptrepl.tutor.check.wording import noun_for, numbers_text
@@ -93,6 +93,7 @@ def _walk(
                 param.grad = None if slope is None else tensor_from(slope)
             for group in optimizer.param_groups:
                 group.update(changed.get(number, {}))
+        first_again = _from_nothing(classes[1], optimizers[0], groups[0])
         try:
             called(optimizers[0].step)
         except Stopped:
@@ -119,4 +120,28 @@ def _walk(
                     call=call,
                     start=numbers_text(value),
                 )
-            look.compare(label, mine, Wants(copy_of(wanted)), name)
+            try:
+                look.compare(label, mine, Wants(copy_of(wanted)), name)
+            except Miss as miss:
+                if number == 1 or not first_again or not _same(groups[0], first_again):
+                    raise
+                forgets = gettext("It goes as if each step were the first: what it is to keep is not written back.")
+                raise Miss(f"{miss} {forgets}", name) from None
+
+
+def _same(params: Sequence[Any], others: Sequence[Any]) -> bool:
+    return all(same_values(copy_of(one), copy_of(other)) for one, other in zip(params, others, strict=True))
+
+
+def _from_nothing(reference: Any, optimizer: Any, params: Sequence[Any]) -> list[Any]:
+    """Where a step of the reference leads from here that has kept nothing of the steps before."""
+    copies = [fresh(each) for each in params]
+    by_place = {id(each): copy for each, copy in zip(params, copies, strict=True)}
+    try:
+        groups = [{**each, "params": [by_place[id(one)] for one in each["params"]]} for each in optimizer.param_groups]
+        reference(groups).step()
+    except Stopped:
+        raise
+    except Exception:  # the settings of the learner's class are others
+        return []
+    return copies

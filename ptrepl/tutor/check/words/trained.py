@@ -13,7 +13,7 @@ from ptrepl.tutor.check.compare import same_values, unreadable
 from ptrepl.tutor.check.look import Look, Sought, spelled
 from ptrepl.tutor.check.modules import call_module, module_state, suited
 from ptrepl.tutor.check.rerun import rerun
-from ptrepl.tutor.check.verdict import Miss
+from ptrepl.tutor.check.verdict import Longer, Miss
 from ptrepl.tutor.check.wording import noun_for, number, numbers_text, two_values
 from ptrepl.tutor.isolation.error_text import error_line
 from ptrepl.tutor.isolation.time_limit import Stopped
@@ -30,11 +30,17 @@ def trained(
     loss: Callable[..., Any] | None = None,
     below: float | None = None,
     on: Mapping[str, Any] | None = None,
+    rule: bool = False,
+    kept: bool = False,
 ) -> None:
     """Parameters, as tensors or in modules, are where training should have brought them.
 
     ``near``, of one name: its values, in any shape, each at most ``within`` away. ``loss`` is called with a copy of
     what each name holds and must come out under ``below``. Raises TypeError where neither is given: a lesson's fault.
+
+    ``rule``: what ``loss`` gives is how far off the rule behind the data they are, and no loss that they train with.
+
+    ``kept``: ``loss`` is small while they are as the step began, which they are to stay.
 
     ``on``: data, by their names, on which the lines of the step are to come there. They run once more, beside the
     session, as ``again`` runs them; where they cannot, nothing is asked. It finds a training that came there by luck.
@@ -56,7 +62,7 @@ def trained(
     if near is not None:
         _look_near(look, names[0], values[names[0]], tensor_from(near), within)
     if loss is not None and below is not None:
-        _look_at_loss(look, values, loss, below)
+        _look_at_loss(look, values, loss, below, rule=rule, kept=kept)
 
 
 def _train_again(
@@ -114,7 +120,16 @@ def _not_near(name: str, mine: Any, goal: Any, within: str) -> str:
     return gettext(template, name=name, value=value, within=within, wanted=wanted)
 
 
-def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], below: float, others: str = "") -> None:
+def _look_at_loss(
+    look: Look,
+    values: dict[str, Any],
+    loss: Callable[..., Any],
+    below: float,
+    others: str = "",
+    *,
+    rule: bool = False,
+    kept: bool = False,
+) -> None:
     root = next(iter(values)).partition(".")[0]
     names = ", ".join(f"`{name}`" for name in values)
     try:
@@ -144,7 +159,28 @@ def _look_at_loss(look: Look, values: dict[str, Any], loss: Callable[..., Any], 
             loss=digits,
             limit=format(below, "g"),
         )
-        raise Miss(message, root)
+        if rule:
+            message = gettext(
+                "From the rule behind the data {names} is still {loss} off; this step wants it less than {limit} off.",
+                names=names,
+                loss=digits,
+                limit=format(below, "g"),
+            )
+        if kept:
+            raise Miss(
+                gettext("{names} has changed, and this step leaves it as it is. %redo gives it back.", names=names),
+                root,
+            )
+        raise Miss(message, root, longer=Longer(lambda: _longer(look, (*values,), loss, below)))
+
+
+def _longer(look: Look, names: tuple[str, ...], loss: Callable[..., Any], below: float) -> bool:
+    """Whether more rounds of the learner's loop bring the loss under ``below``."""
+
+    def is_there(found: Mapping[str, Any]) -> bool:
+        return bool(float(loss(*(_stand_in(name, found[name]) for name in names))) < below)
+
+    return rerun(look, {}, until=is_there) is not None
 
 
 def _stand_in(name: str, value: Any) -> Any:

@@ -7,14 +7,26 @@ from typing import Any
 
 from ptrepl.engine.outcome import Outcome
 from ptrepl.tutor.format.lesson import CodeFence
+from ptrepl.tutor.names import names_bound_by
 from ptrepl.tutor.play.asides.plain_list import list_for_tensor
 from ptrepl.tutor.play.asides.typed_keys import typed_key
 from ptrepl.tutor.play.asides.uncalled import uncalled
+from ptrepl.tutor.play.other_ways import dumped_statements
 
 
-def aside(outcomes: Sequence[Outcome], namespace: Mapping[str, Any], shown: CodeFence | None) -> str:
-    """One sentence, or "". ``shown``: the demo that waits to be run."""
+def aside(
+    outcomes: Sequence[Outcome], namespace: Mapping[str, Any], shown: CodeFence | None, ways: Sequence[str] = ()
+) -> str:
+    """One sentence, or "". ``shown``: the demo that waits to be run; ``ways``: the solutions of the step."""
     if told := typed_key(outcomes) or list_for_tensor(outcomes, namespace, shown.source if shown is not None else ""):
         return told
     named = uncalled(outcomes, namespace)
-    return named.text if named is not None else ""
+    if named is None or _is_of_solution(outcomes, named.name, ways):
+        return ""
+    return named.text
+
+
+def _is_of_solution(outcomes: Sequence[Outcome], name: str, ways: Sequence[str]) -> bool:
+    """Whether the line that gives ``name`` a function is one of a solution: ``bend = Positive.apply``."""
+    theirs = {line for each in ways for line in dumped_statements(each)}
+    return any(name in names_bound_by(each.source) and theirs >= {*dumped_statements(each.source)} for each in outcomes)

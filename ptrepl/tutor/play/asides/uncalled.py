@@ -75,6 +75,8 @@ def _code(source: str, node: ast.expr) -> str:
 
 
 def _only_named(node: ast.expr, code: str, namespace: Mapping[str, Any]) -> str:
+    if isinstance(node, ast.Attribute) and node.attr == "forward":
+        return gettext("`{code}` is the method itself. It runs when the module is called, as in model(x).", code=code)
     if _is_method(node, namespace):
         return gettext(
             "`{code}` is the method itself. Write `{code}()` to call it, with its arguments in the brackets if it "

@@ -64,3 +64,11 @@ def test_a_size_that_is_used_elsewhere_too_stays() -> None:
 
 def test_an_index_far_beyond_the_table_gets_no_line() -> None:
     check("table = nn.Embedding(4, 6, padding_idx=9)", "9 is not among them.")
+
+
+def test_the_name_of_a_buffer_stands_first() -> None:
+    code = "class Kept(nn.Module):\n    def __init__(self, mean):\n        super().__init__()\n        {}\n"
+    code += "Kept(torch.ones(2))"
+    said = 'register_buffer takes the name first, then the tensor: self.register_buffer("mean", mean).'
+    check(code.format('self.register_buffer(mean, "mean")'), said)
+    check("net = nn.Linear(1, 1)\nw = nn.Parameter(torch.ones(2))\nnet.register_parameter(w, 'w')", "the name first")

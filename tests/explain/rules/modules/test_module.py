@@ -100,3 +100,15 @@ def test_a_class_with_more_than_definitions_in_it_is_not_typed_again():
 
 def test_classes_of_another_kind_are_left_to_python():
     assert fails("class A:\n    def forward(x):\n        return x\nA().forward(3)").explanation is None
+
+
+@pytest.mark.parametrize(
+    ("code", "places"),
+    [
+        ("net = nn.Sequential(nn.Linear(2, 1))\nnet[0].grad", "net[0].weight.grad and net[0].bias.grad."),
+        ("layer = nn.Linear(2, 1, bias=False)\nlayer.grad", "layer.weight.grad."),
+        ("norm = nn.BatchNorm1d(3)\nnorm.grad", "norm.weight.grad and norm.bias.grad."),
+    ],
+)
+def test_the_gradients_of_a_module_are_those_of_its_parameters(code: str, places: str) -> None:
+    assert why(code).text.endswith(f"and its parameters have gradients, each its own: {places}")
