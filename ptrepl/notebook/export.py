@@ -26,7 +26,7 @@ def write_notebook(name: str, output: str | None) -> int:
     """
     found = open_lesson(name)
     path = Path(output or f"{found.lesson.id}.ipynb")
-    opens = found.lesson.key if found.shipped or found.lesson.pack else f"{name} --trust"
+    opens = found.lesson.key if found.shipped else f"{found.lesson.key if found.lesson.pack else name} --trust"
     text = notebook_text(found.lesson, opens)
     try:
         with path.open("x", encoding="utf-8") as file:

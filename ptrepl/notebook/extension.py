@@ -59,6 +59,10 @@ class Extension:
         session.watching, session.with_cards = mode != "off", mode == "full"
         session.rebase()
 
+    def passed(self, step: str) -> bool:
+        """As ``Lessons.passed``."""
+        return self._lessons.passed(step)
+
     def begin(self) -> None:
         """From the next cell on."""
         self._cells.begin()
@@ -116,6 +120,11 @@ def _attempts(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 _loaded: dict[int, Extension] = {}
 """Shells, by their ``id``: an attribute of theirs would be a trace."""
+
+
+def loaded_in(shell: Any) -> Extension | None:
+    """The extension in ``shell``; None where it is not loaded."""
+    return _loaded.get(id(shell))
 
 
 def load_into(shell: Any) -> None:

@@ -66,6 +66,10 @@ class Lessons:
         self._in_full = False
         self._given = ("", "")
         """The step, and what was made the next cell in it: once is enough."""
+        self._passed: set[str] = set()
+        """``LESSON/STEP`` of those passed in lessons that were open before this one."""
+        self._graded = False
+        """Whether the cell that runs has asked what was passed."""
         self._held: list[Say] = []
         """What is to be said of the demo that runs, once it has run."""
         self._capture = ExitStack()
@@ -91,8 +95,7 @@ class Lessons:
         trust(found, given=trusted, ask=None)
         self._put_names()
         require(found, str(self._session.namespace["device"]))
-        if self._run is not None:
-            self._run.close()
+        self._leave()
         absent = missing(found.lesson.all_packages)
         lesson = found.lesson.without(absent)
         left_out = tuple(step for step in found.lesson.steps if step not in lesson.steps)
@@ -161,6 +164,21 @@ class Lessons:
             )
         self._tell(said)
 
+    def passed(self, step: str) -> bool:
+        """Whether ``LESSON/STEP`` was passed in this session. The cell that asks is no attempt at the open step.
+
+        Raises LessonNotFound for a step that the open lesson does not have.
+        """
+        self._graded = True
+        key, _, name = step.rpartition("/")
+        run = self._run
+        if run is not None and run.lesson.key == key:
+            if run.lesson.index(name) is None:
+                raise LessonNotFound(gettext("Lesson '{lesson}' has no step '{step}'.", lesson=key, step=name))
+            if run.passed(name):
+                return True
+        return step in self._passed
+
     def unbound(self, name: str) -> str:
         """A sentence about a name that is not defined, if the lesson has it; else ""."""
         return self._run.unbound(name) if self._run is not None else ""
@@ -189,7 +207,8 @@ class Lessons:
         printed = self._printed.text if self._printed is not None else ""
         self._capture.close()
         self._printed = None
-        if self._run is None or self._run.finished or not outcomes:
+        graded, self._graded = self._graded, False
+        if self._run is None or self._run.finished or not outcomes or graded:
             return ()
         held, self._held = self._held, []
         with _value_as_at_the_prompt(self._session.namespace):
@@ -202,14 +221,19 @@ class Lessons:
     def close(self) -> None:
         """The extension is unloaded: what the learner has set for the whole session holds again."""
         self._capture.close()
-        if self._run is not None:
-            self._run.close()
+        self._leave()
         self._run = None
         namespace = self._session.namespace
         for name, value in self._put.items():
             if namespace.get(name) is value:
                 del namespace[name]
         self._put = {}
+
+    def _leave(self) -> None:
+        """The lesson is closed, and what was passed in it remembered."""
+        if (run := self._run) is not None:
+            self._passed |= {f"{run.lesson.key}/{step.id}" for step in run.lesson.steps if run.passed(step.id)}
+            run.close()
 
     def _tell(self, said: Iterable[Say]) -> None:
         run = self._run

@@ -16,6 +16,7 @@ from ptrepl.tutor.progress.log import Progress
 from tests.notebook.conftest import Notebook
 from tests.notebook.filled import filled_cells
 from tests.shares import share
+from tests.tutor.library.test_packs import CATS, PURR, install
 from tests.tutor.trying import shipped
 
 LESSONS = [each.id for each in shelf()]
@@ -73,3 +74,18 @@ def test_a_cell_out_of_order_begins_its_own_step(notebook: Notebook) -> None:
     shown = notebook.cell("%at nobody-chose\n%answer b")
     assert shown.startswith("Right.")
     assert "6/15" not in shown
+
+
+def test_a_lesson_of_a_pack_runs_from_its_notebook(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the notebook has the pack; nobody is there to be asked."""
+    made = install(tmp_path, CATS)
+    made.joinpath("purr.md").write_text(PURR.format(id="purr", needs="[]"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert main(["--notebook", "cats/purr"]) == 0
+    cells = json.loads((tmp_path / "purr.ipynb").read_text())["cells"]
+    opens = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert opens.endswith("%lesson cats/purr --trust --cells")
+    assert "Purr." in notebook.cell(opens.replace(" --cells", ""))

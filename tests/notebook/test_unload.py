@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import builtins
 import gc
+import shutil
 import sys
 import weakref
+from pathlib import Path
 from typing import Any
 
+from tests.children import run_child
+from tests.house.tree import ROOT
 from tests.notebook.conftest import Notebook
 
 
@@ -72,3 +76,13 @@ def test_no_tensor_is_kept_alive(notebook: Notebook) -> None:
     notebook.cell("del x")
     gc.collect()
     assert kept() is None
+
+
+def test_the_configuration_of_a_class_loads_it(tmp_path: Path) -> None:
+    """docs/examples/jupyterhub/ipython_config.py, in a profile of its own."""
+    profile = tmp_path / "ipython" / "profile_default"
+    profile.mkdir(parents=True)
+    shutil.copy(ROOT / "docs" / "examples" / "jupyterhub" / "ipython_config.py", profile)
+    command = [sys.executable, "-W", "ignore", "-m", "IPython", "--ipython-dir", profile.parent, "-c"]
+    done = run_child([*command, "import torch\nx = torch.ones(2)"], cwd=ROOT)
+    assert "│ x  shape=(2,)" in done.stdout
