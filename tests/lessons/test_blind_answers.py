@@ -46,6 +46,8 @@ LESSONS = (
     "optim",
     "devices",
     "faster",
+    "debugging",
+    "debugging-silent",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
