@@ -48,6 +48,8 @@ LESSONS = (
     "faster",
     "evaluation",
     "capstone",
+    "debugging",
+    "debugging-silent",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
