@@ -48,6 +48,9 @@ LESSONS = (
     "faster",
     "evaluation",
     "capstone",
+    "sequences",
+    "puzzles",
+    "puzzles-more",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
@@ -69,6 +72,7 @@ TRAINS = (
     "evaluation/kept",
     "evaluation/decay",
     "capstone/all",
+    "sequences/train",
 )
 LEAST = {
     "start": 0.9,
