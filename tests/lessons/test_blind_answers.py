@@ -7,13 +7,13 @@ mistakes that may be told on the way. ``open``: why an answer leaves its questio
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ptrepl.tutor.format.lesson import Role, Step
+from ptrepl.tutor.format.lesson import Role, Step, StepKind
 from tests.lessons.playing import Played, play, rows_of
 from tests.shares import share_marks, share_of_about
 from tests.tutor.trying import shipped
@@ -50,6 +50,9 @@ LESSONS = (
     "capstone",
     "debugging",
     "debugging-silent",
+    "sequences",
+    "puzzles",
+    "puzzles-more",
 )
 ROWS = [row for lesson in LESSONS for row in rows_of(Path(__file__).with_name(f"{lesson}.jsonl"))]
 TRAINS = (
@@ -71,6 +74,7 @@ TRAINS = (
     "evaluation/kept",
     "evaluation/decay",
     "capstone/all",
+    "sequences/train",
 )
 LEAST = {
     "start": 0.9,
@@ -83,6 +87,8 @@ LEAST = {
     "regression-nn": 0.9,
 }
 """How many of the wrong answers are answered in words that fit, where it is more than 70 %."""
+SHOWN = (StepKind.READ, StepKind.DEMO)
+"""Steps at which nothing has to be typed."""
 EVERY = share_of_about(100, len(ROWS))
 """One answer of so many is played in every run, the others nightly; of a step that trains fewer."""
 EVERY_TRAINING = 3
@@ -146,5 +152,8 @@ def test_answers_are_judged_rightly_and_told_nothing_untrue(rows: list[dict[str,
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_most_mistakes_are_answered_in_words_that_fit(lesson: str) -> None:
     wrong = [row for row in ROWS if row["step"].partition("/")[0] == lesson and not row["right"]]
-    assert len(wrong) > 100
+    of_a_step = Counter(row["step"] for row in wrong)
+    assert all(count >= (4 if _step(step).kind is StepKind.CHOICE else 5) for step, count in of_a_step.items())
+    asking = {each.id for each in shipped(lesson).steps if each.kind not in SHOWN}
+    assert {step.partition("/")[2] for step in of_a_step} == asking
     assert sum(bool(row["fits"]) for row in wrong) / len(wrong) >= LEAST.get(lesson, 0.7)

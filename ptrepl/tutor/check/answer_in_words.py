@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ptrepl.tutor.check.answers import THOUSANDS, Answer, DeviceAnswer, Dtype, Error, Numbers, read_answer, read_letter
+from ptrepl.tutor.error_names import with_errors_named
 from ptrepl.tutor.format.lesson import Block, Choices
 
 _LEADING = frozenset(
@@ -21,7 +22,7 @@ _DENIAL = re.compile(
     r"\b(?:not|no|never|neither|nor|or|either|instead|unless|but|nothing|cannot|wrong)\b|n['’]t\b", re.I
 )
 _BECAUSE = re.compile(r"\b(?:because|since)\b", re.I)
-_REASON = r"(?:\s*[,;:.–—]\s*|\s+(?=(?:because|since|as|for)\b))"
+_REASON = r"(?:\s*[,;:–—]\s*|\s*\.(?!\w)\s*|\s+(?=(?:because|since|as|for)\b))"
 _KINDS = {
     "dtype": re.compile(
         r"(?<![\w.])(?:torch\.)?(?:b?float|u?int|complex)\d+(?!\w)|(?<![\w.])(?:torch\.)?bool(?!\w)", re.I
@@ -42,7 +43,7 @@ def answer_in_words(text: str, truth: Answer | None) -> Answer | None:
     kind = _kind(truth)
     if not kind or "?" in text or _denies(text):
         return None
-    text = text.strip()
+    text = with_errors_named(text.strip())
     if _KINDS["error"].search(claim := _BECAUSE.split(text, maxsplit=1)[0].rstrip(" ,;")):
         kind, text = "error", claim
     found = list(_KINDS[kind].finditer(text))

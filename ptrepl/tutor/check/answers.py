@@ -11,6 +11,7 @@ from math import isfinite, isnan
 
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.arithmetic import worked_out
+from ptrepl.tutor.error_names import with_errors_named
 from ptrepl.tutor.format.lesson import Block, Choices, CodeFence
 from ptrepl.tutor.names import parse_python
 
@@ -162,6 +163,8 @@ def read_answer(text: str) -> Answer | None:
     text = _CLOSED.sub("", text.strip())
     if marked := _MARKED.fullmatch(text):
         text = marked[1].strip()
+    if text[:1] not in {"'", '"'}:
+        text = with_errors_named(text)
     if not text or len(text) > _LONGEST:
         return None
     if word := _WORDS.get(text.casefold()):

@@ -47,6 +47,11 @@ INT64, TRUE, ROW, SIX = Dtype("int64"), Numbers((True,), ()), Numbers((100, 0, 6
         ("row 6 goes away", SIX, None),
         ("is it 6?", SIX, None),
         ("it depends", SIX, None),
+        ("6.weight", SIX, None),
+        ("it is 6.bias", SIX, None),
+        ("an index error, because 7 is out", Error("IndexError"), Error("IndexError")),
+        ("it raises a zero division error", Error("IndexError"), Error("ZeroDivisionError")),
+        ("it gives an indexerror", Error("IndexError"), Error("IndexError")),
         ("it is 6", None, None),
     ],
 )

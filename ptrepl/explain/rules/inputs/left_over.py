@@ -42,7 +42,7 @@ def _unused_tensors(frame: types.FrameType) -> list[str]:
     return [each for each in parameters if each not in read and is_tensor_class(type(frame.f_locals.get(each)))]
 
 
-BEFORE = ("sequences.masks", "shapes.layer", "shapes.product")
+BEFORE = ("inputs.meant_instead", "sequences.masks", "shapes.layer", "shapes.product")
 
 RULES = (
     Rule(
