@@ -61,8 +61,9 @@ class BetweenStatements:
 
 def _call(hook: str, number: int, statement: ast.stmt) -> ast.stmt:
     call = ast.Call(ast.Name(hook, ast.Load()), [ast.Constant(number)], [])
-    line = getattr(statement, "end_lineno", None) or getattr(statement, "lineno", 1)  # another transformer's has none
-    column = getattr(statement, "end_col_offset", None) or 0
+    placed = vars(statement)  # of another transformer's it has no place
+    line: int = placed.get("end_lineno") or placed.get("lineno") or 1
+    column: int = placed.get("end_col_offset") or 0
     made = ast.Expr(call)
     for node in ast.walk(made):
         if isinstance(node, (ast.expr, ast.stmt)):

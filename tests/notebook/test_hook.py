@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 import time
 from typing import Any
 
@@ -110,3 +111,18 @@ def test_a_statement_of_a_long_cell_is_cut_out_as_fast() -> None:
     began = time.perf_counter()
     assert {cell.text(node) for node in nodes} == {"x = 1"}
     assert time.perf_counter() - began < 2  # by the whole source each time it is minutes
+
+
+def test_before_torch_is_imported_nothing_is_explained_and_nothing_fails(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "torch")
+    for cell in ("[1, 2].shape", "[1] @ [2]", "torch"):
+        assert notebook.xray(cell) == []
+    assert not log_path().exists()
+
+
+def test_without_torch_a_lesson_is_refused_in_one_line(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    (line,) = notebook.cell("%lesson start").strip().splitlines()
+    assert line.startswith("UsageError: torch could not be imported")
