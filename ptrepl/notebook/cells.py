@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 
@@ -20,11 +23,13 @@ from ptrepl.notebook.statements import BetweenStatements
 
 _READING = "reading a cell"  # not a sentence: for the log
 _LOOKING = "looking at a cell"  # not a sentence: for the log
+_TELLING = "telling of a cell"  # not a sentence: for the log
+_NEWLINE = re.compile(r"\r\n|[\r\n]")
 _MAGIC = "get_ipython()."
 """What IPython makes of a line with a magic begins with it."""
 
 
-@dataclass(slots=True)
+@dataclass
 class RunCell:
     """A cell that runs. ``source``: as IPython runs it; ``raw``: as it was typed."""
 
@@ -36,6 +41,21 @@ class RunCell:
     """How many of the statements have been told of."""
     filename: str = ""
     outcomes: list[Outcome] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        """Of the source, in UTF-8, by which Python counts columns; split once and not for each statement."""
+        return [line.encode("utf-8", "surrogatepass") for line in _NEWLINE.split(self.source)]
+
+    def text(self, node: ast.stmt) -> str:
+        """What the source has for ``node``; "" for one that stands nowhere in it."""
+        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
+        found = self.lines[first - 1 : last] if first > 0 else []
+        if not found:
+            return ""
+        found[-1] = found[-1][: node.end_col_offset]
+        found[0] = found[0][node.col_offset :]
+        return b"\n".join(found).decode("utf-8", "surrogatepass")
 
 
 class Cells:
@@ -49,6 +69,7 @@ class Cells:
         self._tell_begins = begins
         self._told = told
         self._running: list[RunCell] = []
+        self._over = False
         self._between = BetweenStatements(self._after)
         self.session = Session(
             namespace=shell.user_module,
@@ -61,20 +82,23 @@ class Cells:
         """From the next cell on."""
         self.session.ready()
         self.session.rebase()
-        self._between.install()
         self._shell.ast_transformers.append(self._between)
         self._shell.events.register("pre_run_cell", self._begins)
         self._shell.events.register("post_run_cell", self._ended)
 
     def end(self) -> None:
-        """Nothing of it is left in IPython."""
+        """Nothing of it is left in IPython, once the cell that runs has ended: its statements call the hook."""
+        self._over = True
         self._shell.events.unregister("pre_run_cell", self._begins)
-        self._shell.events.unregister("post_run_cell", self._ended)
         if self._between in self._shell.ast_transformers:
             self._shell.ast_transformers.remove(self._between)
-        self._between.remove()
         self.session.close()
-        self._running.clear()
+        if not self._running:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._shell.events.unregister("post_run_cell", self._ended)
+        self._between.remove()
 
     def _is_theirs(self, filename: str) -> bool:
         names = getattr(self._shell.compile, "_filename_map", {})
@@ -91,14 +115,14 @@ class Cells:
             cell.statements, cell.taken = statements, True
 
         self._tell_begins(cell)
-        self._between.expect(taken)
+        self._between.expect(taken, self._shell.user_global_ns)
 
     def _transformed(self, raw: str) -> str:
         return none_if_it_fails(_READING, lambda: str(self._shell.transform_cell(raw))) or ""
 
     def _after(self, number: int) -> None:
         """The statement of this number has run."""
-        if self._running and number == self._running[-1].done:
+        if self._running and not self._over and number == self._running[-1].done:
             self._running[-1].filename = sys._getframe(1).f_code.co_filename
             none_if_it_fails(_LOOKING, lambda: self._observe(self._running[-1], Ended()))
 
@@ -106,9 +130,15 @@ class Cells:
         if not self._running:
             return  # the cell that has loaded us
         cell = self._running.pop()
+        if self._over:
+            if not self._running:
+                self._leave()
+            return
         self._between.expect_none()
-        none_if_it_fails(_LOOKING, lambda: self._last(cell, result))
-        self._told(cell)
+        with suppress(KeyboardInterrupt):  # the cell itself has ended
+            none_if_it_fails(_LOOKING, lambda: self._last(cell, result))
+        with suppress(KeyboardInterrupt):
+            none_if_it_fails(_TELLING, lambda: self._told(cell))
 
     def _last(self, cell: RunCell, result: Any) -> None:
         if result.error_before_exec is not None:
@@ -156,7 +186,7 @@ class _from_their_line:  # noqa: N801 -- a context manager
 
 def _text(cell: RunCell, node: ast.stmt) -> str:
     """The statement as it was typed."""
-    found = ast.get_source_segment(cell.source, node) or ""
+    found = cell.text(node)
     if found.startswith(_MAGIC):
         if cell.raw.lstrip().startswith("%%"):
             return cell.raw.strip()

@@ -65,7 +65,11 @@ class Commands:
         if name == "xray":
             self._set_xray(arguments.strip())
             return
-        invocation = parse_command(f"%{name} {arguments}")
+        self.give(f"{name} {arguments}")
+
+    def give(self, line: str) -> None:
+        """Run any command of the prompt, also one that ``%pt`` does not take. Raises UsageError."""
+        invocation = parse_command(f"%{line}")
         assert invocation is not None
         show_svg = self._to_svg() if name in _DRAWN else None
         output = io.StringIO() if show_svg is not None else _CellOutput(io.BytesIO(), encoding="utf-8")

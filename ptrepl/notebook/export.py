@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,8 @@ def write_notebook(name: str, output: str | None) -> int:
     """
     found = open_lesson(name)
     path = Path(output or f"{found.lesson.id}.ipynb")
-    opens = found.lesson.key if found.shipped else f"{found.lesson.key if found.lesson.pack else name} --trust"
+    named = found.lesson.key if found.shipped or found.lesson.pack else _from(path, name)
+    opens = named if found.shipped else f"{named} --trust"
     text = notebook_text(found.lesson, opens)
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -37,9 +40,20 @@ def write_notebook(name: str, output: str | None) -> int:
         reason = error.strerror or error
         raise UsageError(gettext("{path} cannot be written: {reason}.", path=path, reason=reason)) from None
     printer = Printer()
-    said = gettext("{title} is in {path}: jupyter lab {path}", title=found.lesson.title, path=path)
+    quoted = shlex.quote(str(path))
+    said = gettext("{title} is in {path}: jupyter lab {quoted}", title=found.lesson.title, path=path, quoted=quoted)
     printer.lines(told(said, printer.width))
     return 0
+
+
+def _from(notebook: Path, lesson: str) -> str:
+    """The lesson's file as the notebook finds it, which runs in its own folder."""
+    if os.path.isabs(lesson):
+        return lesson
+    try:
+        return Path(os.path.relpath(lesson, notebook.parent)).as_posix()
+    except ValueError:  # on another drive
+        return os.path.abspath(lesson)
 
 
 def notebook_text(lesson: Lesson, opens: str) -> str:

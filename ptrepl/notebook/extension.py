@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from ptrepl.engine.explanation import Explanation
 from ptrepl.engine.outcome import Outcome
 from ptrepl.error_log import none_if_it_fails
 from ptrepl.notebook.cells import Cells, RunCell
@@ -42,9 +44,11 @@ class Extension:
             run_cell=lambda source: shell.run_cell(source, store_history=False),
             next_cell=shell.set_next_input,
             command=self._commands.run,
+            progress=lambda arguments: self._commands.give(f"progress {arguments}"),
             language=language if isinstance(language, str) else None,
         )
         teach(session, lambda: self.traps, self._lessons.unbound)
+        session.explainer = _once_torch_is_there(session.explainer)
         self._magics = Magics(shell, self._functions())
 
     @property
@@ -104,6 +108,19 @@ class Extension:
             return outcome
         fixes = tuple(fix for fix in why.fixes if not self._lessons.fails(fix.code))
         return replace(outcome, explanation=replace(why, fixes=fixes))
+
+
+def _once_torch_is_there(
+    explain: Callable[[BaseException], Explanation | None] | None,
+) -> Callable[[BaseException], Explanation | None]:
+    """``explain``, which works with torch; of a cell that cannot be read it needs none."""
+
+    def explainer(error: BaseException) -> Explanation | None:
+        if explain is None or ("torch" not in sys.modules and not isinstance(error, SyntaxError)):
+            return None
+        return explain(error)
+
+    return explainer
 
 
 def _attempts(outcomes: Sequence[Outcome]) -> list[Outcome]:

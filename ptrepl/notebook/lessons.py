@@ -15,6 +15,7 @@ from ptrepl.errors import LessonNotFound, PtreplError, UsageError
 from ptrepl.folders import state_folder
 from ptrepl.shell.lessons.lesson import require
 from ptrepl.shell.lessons.trust import trust
+from ptrepl.shell.torch_import import import_torch
 from ptrepl.shell.transcript.recording import CapturedOutput, capturing
 from ptrepl.texts.language import languages
 from ptrepl.texts.messages import gettext
@@ -29,6 +30,7 @@ from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import begun_lessons, finished_lessons, records
 
 _AT = re.compile(r"\s*%at[ \t]+(\S+)[ \t]*(?:\n|\Z)")
+_OPTION = re.compile(r"(?<!\S)--\S+")
 _ASKED_FOR = ("hint", "solution", "progress", "review")
 """Commands that are answered in full, also where the text of the lesson stands in the notebook."""
 _ANEW = ("back", "goto", "redo", "restart")
@@ -39,7 +41,7 @@ class Lessons:
     """The lesson that is open in a notebook, if one is.
 
     ``show`` gets what is said; ``run_cell`` runs code as a cell does; ``next_cell`` makes it the next cell;
-    ``command`` gives a command of ours, as ``%pt`` does.
+    ``command`` gives a command of ours, as ``%pt`` does; ``progress`` is ``%progress`` of the whole course.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Lessons:
         run_cell: Callable[[str], None],
         next_cell: Callable[[str], None],
         command: Callable[[str], None],
+        progress: Callable[[str], None],
         language: str | None = None,
     ) -> None:
         self._session = session
@@ -57,6 +60,7 @@ class Lessons:
         self._run_cell = run_cell
         self._next_cell = next_cell
         self._command = command
+        self._progress = progress
         self._language = language
         self._run: LessonRun | None = None
         self._offered = ""
@@ -87,11 +91,12 @@ class Lessons:
         """
         words = arguments.split()
         trusted, self._quiet = "--trust" in words, "--cells" in words
-        names = [word for word in words if not word.startswith("--")]
-        if len(names) != 1:
+        name = _OPTION.sub("", arguments).strip()
+        if not name or (len(name.split()) > 1 and not os.path.exists(name)):
             keys = ", ".join(each.key for each in whole_shelf().lessons)
             raise UsageError(gettext("Say which lesson: %lesson NAME. There are: {lessons}.", lessons=keys))
-        found = open_lesson(names[0], languages=languages(self._language, os.environ))
+        import_torch()
+        found = open_lesson(name, languages=languages(self._language, os.environ))
         trust(found, given=trusted, ask=None)
         self._put_names()
         require(found, str(self._session.namespace["device"]))
@@ -128,7 +133,13 @@ class Lessons:
         self.lesson(found.key)
 
     def command(self, name: str, arguments: str) -> None:
-        """``%hint`` and its kin. Raises UsageError where no lesson is open, LessonNotFound for a wrong step."""
+        """``%hint`` and its kin. Raises UsageError where no lesson is open, LessonNotFound for a wrong step.
+
+        ``%progress`` of the whole course needs no lesson.
+        """
+        if name == "progress" and (self._run is None or arguments.strip()):
+            self._progress(arguments)
+            return
         if self._run is None:
             raise UsageError(gettext("No lesson is open: %lesson NAME opens one, such as %lesson start."))
         if name in _ANEW:
@@ -192,7 +203,7 @@ class Lessons:
         if self._printed is not None:
             return  # a cell inside a cell
         if belongs := _AT.match(source):
-            with suppress(PtreplError):  # %at itself says it
+            if self._run is not None and self._run.lesson.index(belongs[1]) is not None:  # else %at itself says it
                 self.at(belongs[1])
             source = source[belongs.end() :]
         run = self._run

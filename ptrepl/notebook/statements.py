@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
 
-HOOK = "__ptrepl_after__"
-"""Stands in ``builtins``: among the names of the learner it would be listed, and might be theirs."""
+HOOK = "__ptrepl_after_{}__"
+"""Stands in ``builtins``: among the names of the learner it would be listed, and might be theirs. One for each shell,
+and for each time that the extension is loaded: a cell may load it anew while its own statements still call."""
+_loads = itertools.count(1)
 
 
 class BetweenStatements:
@@ -21,18 +25,21 @@ class BetweenStatements:
     def __init__(self, after: Callable[[int], None]) -> None:
         self._taken: Callable[[list[ast.stmt]], None] | None = None
         self._after = after
-
-    def install(self) -> None:
-        """Put the hook into ``builtins``."""
-        vars(builtins)[HOOK] = self._after
+        self._hook = HOOK.format(next(_loads))
 
     def remove(self) -> None:
-        """Take it out again."""
-        vars(builtins).pop(HOOK, None)
+        """Take the hook out of ``builtins``."""
+        vars(builtins).pop(self._hook, None)
 
-    def expect(self, taken: Callable[[list[ast.stmt]], None]) -> None:
-        """The next module is that of a cell: ``taken`` gets its statements."""
-        self._taken = taken
+    def expect(self, taken: Callable[[list[ast.stmt]], None], names: Mapping[str, Any]) -> None:
+        """The next module is that of a cell, which runs among ``names``: ``taken`` gets its statements.
+
+        Where the learner has given these other builtins than Python's, nothing is taken: no statement finds the hook.
+        """
+        vars(builtins)[self._hook] = self._after  # at each cell: some code tidies builtins up
+        found = names.get("__builtins__", builtins)
+        if found is builtins or found is vars(builtins):
+            self._taken = taken
 
     def expect_none(self) -> None:
         """The cell has ended without having a module."""
@@ -48,13 +55,15 @@ class BetweenStatements:
         for number, statement in enumerate(node.body):
             body.append(statement)
             if number + 1 < len(node.body):
-                body.append(_call(number, statement))
+                body.append(_call(self._hook, number, statement))
         return ast.Module(body, node.type_ignores)
 
 
-def _call(number: int, statement: ast.stmt) -> ast.stmt:
-    call = ast.Call(ast.Name(HOOK, ast.Load()), [ast.Constant(number)], [])
-    line, column = statement.end_lineno or statement.lineno, statement.end_col_offset or 0
+def _call(hook: str, number: int, statement: ast.stmt) -> ast.stmt:
+    call = ast.Call(ast.Name(hook, ast.Load()), [ast.Constant(number)], [])
+    placed = vars(statement)  # of another transformer's it has no place
+    line: int = placed.get("end_lineno") or placed.get("lineno") or 1
+    column: int = placed.get("end_col_offset") or 0
     made = ast.Expr(call)
     for node in ast.walk(made):
         if isinstance(node, (ast.expr, ast.stmt)):

@@ -89,3 +89,22 @@ def test_a_lesson_of_a_pack_runs_from_its_notebook(
     opens = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     assert opens.endswith("%lesson cats/purr --trust --cells")
     assert "Purr." in notebook.cell(opens.replace(" --cells", ""))
+
+
+def test_the_notebook_of_ones_own_lesson_finds_it(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("my lessons", "out"):
+        (tmp_path / folder).mkdir()
+    text = "---\nid: own\ntitle: Own\n---\n\n## One\n<!-- step: one demo -->\n```python demo\nx = 1\n```\n"
+    (tmp_path / "my lessons" / "own.md").write_text(text)
+    assert main(["--notebook", "my lessons/own.md", "-o", "out/an own.ipynb"]) == 0
+    assert "jupyter lab 'out/an own.ipynb'" in " ".join(capsys.readouterr().out.split())
+    cells = nbformat.read(tmp_path / "out" / "an own.ipynb", as_version=4).cells
+    (first,) = (cell.source for cell in cells if "%lesson" in cell.source)
+    monkeypatch.chdir(tmp_path / "out")
+    shown = notebook.cell(first)
+    assert "UsageError" not in shown
+    assert "There is no" not in shown
+    assert "No lesson is open" not in notebook.cell("%hint")

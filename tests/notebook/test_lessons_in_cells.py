@@ -139,3 +139,25 @@ def test_pictures_are_svg_where_they_can_be_shown(notebook: Notebook) -> None:
     (bundle,) = notebook.bundles("%pt graph y")
     assert bundle["image/svg+xml"].startswith("<svg")
     assert "MulBackward0" in bundle["text/plain"]
+
+
+def test_a_lesson_may_lie_in_a_folder_with_spaces(notebook: Notebook, tmp_path: Path) -> None:
+    (tmp_path / "my dir").mkdir()
+    path = tmp_path / "my dir" / "small lesson.md"
+    path.write_text(LESSON)
+    assert "add --trust" in notebook.cell(f"%lesson {path}")
+    assert "1/4" in notebook.cell(f"%lesson {path} --trust")
+    assert "Say which lesson" in notebook.cell("%lesson one two")
+
+
+def test_the_course_is_drawn_in_a_cell(notebook: Notebook, tmp_path: Path) -> None:
+    assert "▸ start" in notebook.cell("%progress")
+    open_small(notebook, tmp_path)
+    assert "A small lesson" in notebook.cell("%progress")
+    assert "▸ start" in notebook.cell("%progress course")
+    assert "not 'nosuch'" in notebook.cell("%progress nosuch")
+
+
+def test_a_step_that_is_not_there_is_said_once(notebook: Notebook, tmp_path: Path) -> None:
+    open_small(notebook, tmp_path)
+    assert notebook.cell("%at nowhere\nz = 1").count("There is no step 'nowhere'") == 1

@@ -88,3 +88,20 @@ def test_nothing_is_written_where_nothing_was_answered(
     assert main(["--export-answers", str(tmp_path / "mine.py")]) == 0
     assert "no answer to write yet" in capsys.readouterr().out
     assert not (tmp_path / "mine.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("x = 1\r\ny = 2\rz = 3", "x = 1\ny = 2\nz = 3"),
+        ("from __future__ import annotations", "# from __future__ import annotations"),
+        ("x = '\ud800'", "# x = '\\ud800'"),
+        ("q\x0cw = 1", "# q\\x0cw = 1"),
+    ],
+)
+def test_whatever_was_typed_the_file_is_python(typed: str, written: str, state: Path, tmp_path: Path) -> None:
+    Progress(state).save("gone", "one", "passed", typed=typed)
+    file = tmp_path / "mine.py"
+    assert main(["--export-answers", str(file)]) == 0
+    assert file.read_text().endswith(f"# %% one\n{written}\n")
+    compile(file.read_text(), "mine.py", "exec")

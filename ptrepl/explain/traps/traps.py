@@ -175,7 +175,10 @@ class Traps:
     def _notice(
         self, source: str, changes: tuple[Change, ...], names: Mapping[str, Any], record: Record | None
     ) -> Iterator[Advice]:
-        tree = ast.parse(source).body[0]
+        try:
+            tree = ast.parse(source).body[0]
+        except SyntaxError:  # a magic of IPython's, as it was typed
+            return
         if len(self._looks) > _MOST_TOLD:
             self._looks.clear()
         self._looks[source] += 1

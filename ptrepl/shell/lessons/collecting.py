@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import os
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -20,6 +22,10 @@ from ptrepl.tutor.library.shelf import whole_shelf
 
 _LARGEST = 64 * 2**20
 _STUCK = 10
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a formula begins with, also behind spaces and tabs; the wide ones where the table's language has them."""
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+"""A shell of Windows' writes one at the head of what a program prints."""
 _COLUMNS = (
     "learner",
     "lesson",
@@ -55,8 +61,8 @@ def collect(names: Sequence[str], output: str | None) -> int:
     table, page = Path(f"{base}.csv"), Path(f"{base}.html")
     learners = len({report.learner for report in reports})
     try:
-        table.write_text(csv_text(reports), encoding="utf-8", newline="")
-        page.write_text(page_text(steps, learners), encoding="utf-8")
+        table.write_text(csv_text(reports), encoding="utf-8", errors="backslashreplace", newline="")
+        page.write_text(page_text(steps, learners), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         reason = error.strerror or error
         raise UsageError(gettext("{path} cannot be written: {reason}.", path=base, reason=reason)) from None
@@ -130,12 +136,12 @@ def _harmless_cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = harmless(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _learners(names: Sequence[str]) -> list[tuple[str, Path]]:
     """(who, file); two files of one name are told apart by their folders."""
-    paths = [Path(name) for name in names]
+    paths = [*{os.path.realpath(name): Path(name) for name in names}.values()]  # one that is named twice counts once
     short = [path.parent.name if path.name == "progress.jsonl" and path.parent.name else path.stem for path in paths]
     return [(name if short.count(name) == 1 else str(path), path) for name, path in zip(short, paths, strict=True)]
 
@@ -150,7 +156,8 @@ def _read(learner: str, path: Path) -> list[StepReport]:
     if len(text) > _LARGEST:
         raise UsageError(gettext("{path} is too large for a file of progress.", path=path))
     try:
-        return step_reports(learner, text.decode("utf-8", "replace"))
+        coding = next((coding for mark, coding in _MARKS.items() if text.startswith(mark)), "utf-8")
+        return step_reports(learner, text.decode(coding, "replace"))
     except (ValueError, RecursionError):
         raise UsageError(
             gettext("{path} is no file of progress: %progress --json prints one, or take progress.jsonl.", path=path)

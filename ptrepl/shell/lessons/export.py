@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from ptrepl.tutor.progress.log import Progress
 
 _FIRST = "# Answers to the lessons of ptrepl. Written by: ptrepl --export-answers"  # not a sentence: read back, a mark
 """The first line of such a file: a file that begins with another one is somebody's own."""
+_NEWLINE = re.compile(r"\r\n|[\r\n]")
 _IMPORTS = (
     "import torch",
     "import torch.nn.functional as F",
@@ -84,14 +86,15 @@ def _part(lesson: Lesson | None, step: str, answer: str) -> str:
     if lesson is not None and place is not None:
         head += f" ({place + 1}/{len(lesson.steps)}): {_in_a_line(lesson.steps[place].title)}"
         asks_for_code = lesson.steps[place].kind.asks_for_code
-    lines = [harmless(line) for line in answer.split("\n")]
-    body = lines if asks_for_code and _is_python(answer) else [f"# {line}".rstrip() for line in lines]
+    lines = [harmless(line) for line in _NEWLINE.split(answer)]
+    body = lines if asks_for_code and _fits("\n".join(lines)) else [f"# {line}".rstrip() for line in lines]
     return "\n".join((head, *body, ""))
 
 
-def _is_python(text: str) -> bool:
+def _fits(text: str) -> bool:
+    """Whether it is Python that may stand behind other lines, as ``from __future__ import …`` may not."""
     try:
-        compile(text, "<answer>", "exec", dont_inherit=True)
+        compile(f"pass\n{text}", "<answer>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
@@ -129,7 +132,7 @@ def _replace(path: Path, text: str) -> None:
     """Write all of it or nothing. Raises OSError."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with part.open("x", encoding="utf-8") as file:
+        with part.open("x", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         part.replace(path)
     except BaseException:

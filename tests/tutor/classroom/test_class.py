@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,44 @@ def test_what_cannot_be_collected_is_one_line(
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_cell_is_a_formula(learner: str, mistake: str) -> None:
-    report = StepReport(learner, "=1+1", "one", "passed", 1, 0, 0, 3, "", "", mistakes={mistake: 1})
+    report = StepReport(learner, "\t=1+1", "＝1", "passed", 1, 0, 0, 3, "", "", mistakes={mistake: 1})
     (row,) = list(csv.reader(io.StringIO(csv_text([report]))))[1:]
-    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+    assert not any(cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")) for cell in row)
     assert len(row) == 13
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-8"])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_files_as_other_programs_write_them(
+    coding: str, indent: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = json.dumps(json.loads(of(("one", "passed")).export()), indent=indent)
+    (tmp_path / "ada.json").write_text(told, encoding=coding)
+    assert main(["--collect", "ada.json"]) == 0
+    assert (tmp_path / "class.csv").read_text().splitlines()[1].startswith("ada,a,one,passed")
+
+
+def test_a_file_that_is_named_twice_counts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    of(("one", "passed"), folder=tmp_path / "ada")
+    assert main(["--collect", "ada/progress.jsonl", "./ada/../ada/progress.jsonl"]) == 0
+    (row,) = (tmp_path / "class.csv").read_text().splitlines()[1:]
+    assert row.startswith("ada,")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"at": "0001-01-01T00:00:00+23:59"},
+        {"at": "9999-12-31T23:59:59-23:59"},
+        {"lesson": "\ud800", "mistake": "\udfff"},
+        {"version": 10**400},
+    ],
+)
+def test_odd_events_end_nothing(event: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    plain = {"v": 1, "at": "2026-05-01T10:00:00+00:00", "lesson": "a", "step": "one", "event": "attempt"}
+    (tmp_path / "x.jsonl").write_text("".join(json.dumps(each) + "\n" for each in (plain, plain | event)))
+    assert main(["--collect", "x.jsonl"]) == 0
+    assert len((tmp_path / "class.csv").read_text().splitlines()) >= 2
