@@ -71,7 +71,7 @@ class Commands:
         """Run any command of the prompt, also one that ``%pt`` does not take. Raises UsageError."""
         invocation = parse_command(f"%{line}")
         assert invocation is not None
-        show_svg = self._to_svg() if name in _DRAWN else None
+        show_svg = self._to_svg() if invocation.name in _DRAWN else None
         output = io.StringIO() if show_svg is not None else _CellOutput(io.BytesIO(), encoding="utf-8")
         context = ShellContext(lambda: self._session, Printer(output, output, width=_WIDTH))
         context.run_source = self._run_source

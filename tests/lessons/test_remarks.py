@@ -310,7 +310,7 @@ def test_a_value_that_is_amiss_is_told_where_a_line_with_it_fails() -> None:
 
 def test_a_value_of_which_nothing_is_known_gets_a_word_on_what_is_missing() -> None:
     inputs = ["x = torch.tensor(2, requires_grad=True)", "y = torch.tensor(48.0, requires_grad=True)"]
-    assert play("autograd/your-own", inputs).said[-1] == "`x` is 4.0; this step wants 2.0."
+    assert play("autograd/your-own", inputs).said[-1] == "`y` is 48.0; this step wants 10.0."
 
 
 CUT = [

@@ -203,7 +203,7 @@ def test_output_that_cannot_be_encoded_is_still_read() -> None:
     ("arguments", "said"),
     [
         (["--lessons"], "There is no option --lessons. Did you mean --lesson?"),
-        (["--collect"], "There is no option --collect. Try ptrepl --help."),
+        (["--gather"], "There is no option --gather. Try ptrepl --help."),
         (["--zzz"], "There is no option --zzz. Try ptrepl --help."),
         (
             ["--device", "gpu"],

@@ -87,7 +87,7 @@ def test_progress_without_a_lesson_is_that_of_all_lessons(log: Path) -> None:
 
 
 def test_what_does_not_fit_into_the_list_stands_below(log: Path) -> None:
-    with program("--list", columns=40) as screen:
+    with program("--list", columns=40, rows=200) as screen:
         screen.wait("Go on with: ptrepl --lesson regression")
         assert "  Gradients that compute themselves" in screen.lines
         assert any(" ".join(line.split()).startswith("autograd ░░░░░░░░░░ 0 of 15 steps") for line in screen.lines)

@@ -36,7 +36,7 @@ INTERRUPTED = "Ctrl-C"
 
 SETUP_SECONDS = 20.0
 """Seconds that one fence of a setup, or of what is replayed, may take."""
-_TOOK_TOO_LONG = f"{TookTooLong.__module__}.{TookTooLong.__qualname__}"
+_TOOK_TOO_LONG = TookTooLong.__name__
 _PLANNED = (Role.DEMO, Role.PREDICT)
 """Roles whose code may raise: that is often the point of it."""
 _DEFAULTS = """

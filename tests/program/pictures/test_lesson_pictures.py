@@ -46,6 +46,39 @@ coins = torch.tensor(3.0, requires_grad=True)
 pot = coins
 while pot < 20: pot = pot * 2
 """
+RATE = """\
+rate = torch.tensor(0.5, requires_grad=True, device=device)
+losses = [(rate * day - 2) ** 2 for day in (1.0, 2.0, 3.0)]
+loss = torch.tensor([each.item() for each in losses]).sum()
+"""
+SWINGS = """\
+w = torch.tensor(0.0, requires_grad=True, device=device)
+optimizer = torch.optim.SGD([w], lr=0.1)
+path = []
+for step in range(40):
+    loss = (w - goal) ** 2
+    loss.backward()
+    optimizer.step()
+    path.append(w.item())
+
+"""
+FUSE = """\
+volts = levels.clone().requires_grad_()
+power = volts * volts
+heat = (power * power).sum()
+"""
+WET = """\
+w = torch.tensor(0.5, requires_grad=True, device=device)
+wet = torch.tensor(0.0, device=device)
+for today in rain:
+    wet = w * wet + today
+    loss = (wet - 2) ** 2
+
+"""
+DEPTH = """\
+depth = torch.tensor([0.0, 4.0], requires_grad=True, device=device)
+torch.where(depth > 0, depth.sqrt(), 0.0).sum().backward()
+"""
 PICTURES = [
     # where the names are there, what is typed before, the command, what it says in a pipe
     ("creation/dice", "", "%plot torch.rand(1000), kind=hist",
@@ -113,6 +146,12 @@ PICTURES = [
      r"rose from -0.3 to 3 while"),
     ("optim/faster", "", "%plot {**paths, **rings}",
      r"(?s)SGD goes from \(10, 1\) .*Adagrad goes .* to \(0.991, .*Adam .* is -1.3 to 10,.*height 2 goes .*height 10 "),
+    ("debugging/only-numbers", RATE, "%graph loss", "There is no graph behind loss"),
+    ("debugging/only-numbers", RATE, "%graph losses[0]", r"losses\[0\]  \*\*  PowBackward0"),
+    ("debugging-silent/swings", SWINGS, "%plot path", r"path (rose|fell) .* over 39 steps"),
+    ("debugging-silent/data", FUSE, "%graph heat", r"heat  sum  SumBackward0 (?s:.*)volts"),
+    ("debugging-silent/carried", WET, "%graph loss", r"loss  \*\*  PowBackward0(?s:.*)w  leaf"),
+    ("debugging-silent/branch", DEPTH, "%stats depth.grad", r"2 elements  nan 1"),
     ("evaluation/which-degree", "", "%plot all_day, predicted", r"Its lowest value is -12.*highest value is 43"),
     ("evaluation/luck", "", '%plot {"training": train_loss, "validation": valid_loss}',
      r"(?s)training fell from 15.6 to 0.918 over 8 steps.*validation .* Its lowest value is 0.337, at 3"),
@@ -130,7 +169,7 @@ PICTURES = [
 @pytest.mark.parametrize(("step", "before", "command", "said"), PICTURES)
 def test_a_picture_says_what_the_lesson_says_of_it(step: str, before: str, command: str, said: str) -> None:
     done = ptrepl("--lesson", step, stdin=f"{before}{command}\n")
-    assert re.search(said, done.stdout), (done.stdout, done.stderr)
+    assert re.search(said, done.stdout + done.stderr), (done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("lesson", [listed.id for listed in shelf()])

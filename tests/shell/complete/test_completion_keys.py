@@ -50,7 +50,7 @@ NAMES = {"weights": [1], "window": 2, "Wide": 3, "table": {"first key": 1}}
         ([("f(1,\r    wei" + TAB, holds("f(1,\n    weights")), (")", lambda _: True)], "f(1,\n    weights)"),
         ([("wid" + TAB, holds("Wide")), (ENTER, lambda buffer: buffer.complete_state is None)], "Wide"),
         (
-            [("import tor" + TAB, lambda buffer: buffer.text.startswith("import torch")), (CTRL["c"], lambda _: True)],
+            [("import torc" + TAB, lambda buffer: buffer.text.startswith("import torch")), (CTRL["c"], lambda _: True)],
             None,
         ),
     ],
