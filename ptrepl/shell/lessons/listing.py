@@ -58,6 +58,8 @@ def list_lines(
     apart = "  " if wide else " "
     steps = {each.key: _steps(_done(each, known), len(each.steps)) for each in listed}
     longest = max(map(columns, steps.values()), default=0)
+    # beside the longest name there may be no room for what was done
+    aligned = width is None or widest + _BAR + longest + 2 * len(apart) <= width
     lines: list[Line] = []
     for each in listed:
         done = _done(each, known)
@@ -67,7 +69,7 @@ def list_lines(
         bar = full * filled + empty * (_BAR - filled)
         gap = " " * (longest - columns(steps[each.key]))
         head = (
-            ("key", f"{each.key:<{widest}}"),
+            ("key", f"{each.key:<{widest}}" if aligned else each.key),
             ("good" if each.key in finished else "dim", f"{apart}{bar}{apart}{steps[each.key]}{gap}"),
         )
         rest = [("", each.title)]

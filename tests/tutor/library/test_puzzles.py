@@ -182,7 +182,7 @@ WRONG = {
              "`there_and_back(torch.tensor([4, 7, 9]))` is shape (3,); this step wants (5,)"),
         ],
         "ranks": [
-            ("def ranks(points):\n    return points.argsort(descending=True) + 1", "argsort says who"),
+            ("def ranks(points):\n    return points.argsort(descending=True) + 1", "argsort puts them in an order"),
             ("def ranks(points):\n    return (points > points[:, None]).sum(1)", "begin with 0"),
             ("def ranks(points):\n    return (points >= points[:, None]).sum(1)", ">= counts equals"),
         ],

@@ -12,7 +12,7 @@ from ptrepl.engine.watch.facts import TensorFacts, shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -88,7 +88,7 @@ def _dtype(case: Case) -> Finding | None:
     if len(found) != 1 or case.node is None:
         return None
     node, name = found[0]
-    fields = {"code": segment(case.site.source, node), "name": name}
+    fields = {"code": ast.unparse(node), "name": name}
     if name.startswith(_NOT_OF_NUMPY):
         return Finding(gettext("{code} is a dtype of PyTorch, and NumPy has none like it.", **fields))
     text = gettext(
