@@ -41,6 +41,11 @@ def _span(source: bytes, node: ast.expr | ast.stmt) -> tuple[int, int]:
     return starts[node.lineno - 1] + node.col_offset, starts[last - 1] + end
 
 
+def end_position(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """The line and the byte column behind ``node``: of two nodes the greater one ends later."""
+    return node.end_lineno or 0, node.end_col_offset or 0
+
+
 def segment(source: str, node: ast.expr | ast.stmt) -> str:
     """The text of ``node``."""
     raw = source.encode()

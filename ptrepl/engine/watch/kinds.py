@@ -90,7 +90,13 @@ def is_a(value: Any, cls: type) -> bool:
 
 def type_name(value: Any) -> str:
     """``type(value).__name__``, whatever the metaclass says."""
-    found: str = _name_of_type(type(value))
+    found: str = _name_of_type(type(value))  # not by name_of_type: it is read for each value of a statement
+    return found
+
+
+def name_of_type(cls: type) -> str:
+    """``cls.__name__``, whatever its metaclass says."""
+    found: str = _name_of_type(cls)
     return found
 
 

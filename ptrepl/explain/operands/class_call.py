@@ -7,7 +7,7 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, module_name, mro
+from ptrepl.engine.watch.kinds import class_dict, is_a, module_name, mro, name_of_type
 from ptrepl.explain.case import Case
 from ptrepl.explain.rewrite import segment, spliced
 
@@ -31,7 +31,7 @@ class ClassCall:
     @property
     def name(self) -> str:
         """The name of the class: ``Linear``."""
-        return str(type.__dict__["__name__"].__get__(self.cls))
+        return name_of_type(self.cls)
 
     def argument(self, name: str) -> ast.expr | None:
         """The expression that was given for a parameter; None where none was, or where ``*`` hides which."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptrepl.explain.case import Case
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import end_position, segment, spliced
 from ptrepl.explain.standins.torch_code import is_torch_function
 
 
@@ -40,7 +40,7 @@ class FailedCall:
         if not written:
             whole = segment(source, self.node)
             return f"{whole[: whole.rindex('(')]}({keyword}={text})"
-        last = max(written, key=lambda each: (each.end_lineno or 0, each.end_col_offset or 0))
+        last = max(written, key=end_position)
         return spliced(source, self.node, {last: f"{segment(source, last)}, {keyword}={text}"})
 
 

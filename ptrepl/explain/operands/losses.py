@@ -10,7 +10,7 @@ from typing import Any
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import end_position, operand, postfix, segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
@@ -73,7 +73,7 @@ class LossCall:
 
     def with_keyword(self, text: str) -> str:
         """The call with ``name=value`` as one more argument."""
-        last = max((*self.node.args, *(each.value for each in self.node.keywords)), key=_end)
+        last = max((*self.node.args, *(each.value for each in self.node.keywords)), key=end_position)
         return self._with({last: f"{segment(self._source, last)}, {text}"})
 
     def with_function(self, function: str) -> str:
@@ -86,10 +86,6 @@ class LossCall:
     @property
     def _source(self) -> str:
         return self.case.site.source
-
-
-def _end(node: ast.expr) -> tuple[int, int]:
-    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def failing_loss(case: Case, *names: str) -> LossCall | None:

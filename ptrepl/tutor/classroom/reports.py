@@ -9,10 +9,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ptrepl.tutor.progress.records import read_events, records
+from ptrepl.tutor.progress.review import read_moment
 
 _PAUSE = timedelta(minutes=10)
 """Between two events; what is longer was a break, and counts as this long."""
@@ -88,7 +89,7 @@ def _seconds(events: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], float
     spent: dict[tuple[str, str], float] = {}
     before: datetime | None = None
     for event in events:
-        at = _read(event["at"])
+        at = read_moment(event["at"])
         if at is None:
             continue
         if before is not None and event["event"] != "entered" and at > before:
@@ -96,11 +97,3 @@ def _seconds(events: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], float
             spent[key] = spent.get(key, 0.0) + min(at - before, _PAUSE).total_seconds()
         before = at
     return spent
-
-
-def _read(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):  # the first and the last day have no other time zone
-        return None

@@ -99,16 +99,17 @@ def _moments(events: Sequence[Mapping[str, Any]], now: datetime) -> list[datetim
     latest = now.astimezone(UTC)
     found: list[datetime] = []
     for event in reversed(events):
-        at = _read(event["at"])
+        at = read_moment(event["at"])
         if at is not None and _OLDEST <= at < latest:
             latest = at
         found.append(latest)
     return found[::-1]
 
 
-def _read(text: str) -> datetime | None:
+def read_moment(text: str) -> datetime | None:
+    """A time that the log has, in UTC; None where ``text`` is none. Without a time zone it is taken for UTC."""
     try:
         at = datetime.fromisoformat(text)
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError):  # the first and the last day have no other time zone
         return None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import class_dict, is_a, mro
+from ptrepl.engine.watch.kinds import class_dict, is_a, mro, name_of_type
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.trial import Candidate, verified
@@ -33,7 +33,7 @@ def _count(case: Case) -> Finding | None:
             "{cls}.backward returns one gradient, and {cls}.forward has {wanted} arguments besides ctx: {names}.",
             "{cls}.backward returns {count} gradients, and {cls}.forward has {wanted} arguments besides ctx: {names}.",
             got,
-            cls=_name(cls),
+            cls=name_of_type(cls),
             wanted=wanted,
             names=every(given),
         ),
@@ -54,7 +54,7 @@ def _count(case: Case) -> Finding | None:
         if len(rest) > 1
         else gettext("If {name} needs none: {code}", name=rest[0], code=code)
     )
-    plain = _are_plain(case, _name(cls), range(got, wanted))
+    plain = _are_plain(case, name_of_type(cls), range(got, wanted))
     return Finding(" ".join(told), text.anew({line: code}, gettext("then compute it again")) if plain else ())
 
 
@@ -70,7 +70,7 @@ def _shape(case: Case) -> Finding | None:
     text = gettext(
         "{cls}.backward returns a gradient of shape {got} for {name}, and {name} is {wanted}: a gradient has the shape "
         "of its tensor.",
-        cls=_name(cls),
+        cls=name_of_type(cls),
         got=shape_text(got),
         name=given[index],
         wanted=shape_text(wanted),
@@ -107,7 +107,7 @@ def _called(case: Case) -> Finding | None:
     text = gettext(
         "{cls} is a torch.autograd.Function: {cls}(…) makes an object and computes nothing. {cls}.apply(…) computes, "
         "and records its backward.",
-        cls=_name(cls),
+        cls=name_of_type(cls),
     )
     if node is None:
         return Finding(text)
@@ -139,13 +139,9 @@ def _is_function(value: Any) -> bool:
 def _class(case: Case, name: str) -> Any:
     """The learner's function of that name; None where there is none."""
     for each in [*case.names.values()][:_MOST_NAMES]:
-        if is_a(each, type) and _is_function(each) and _name(each) == name:
+        if is_a(each, type) and _is_function(each) and name_of_type(each) == name:
             return each
     return None
-
-
-def _name(cls: Any) -> str:
-    return str(type.__dict__["__name__"].__get__(cls))
 
 
 def _parameters(cls: Any) -> list[str] | None:

@@ -42,30 +42,30 @@ def _range(case: Case) -> Finding | None:
     name = operand_text(case, value)
     counted = _counted(case, class_text(case, type(dataset)))
     if counted is not None and counted[1] != length:
-        text = gettext(
-            "__len__ of {cls} counts {counted}, which has length {total}, and {name} has length {length}. DataLoader "
-            "asks for each index below len(), here {index}: all that __getitem__ takes from must be as long.",
-            cls=type_name(dataset),
-            counted=counted[0],
-            total=counted[1],
-            name=name,
-            length=length,
-            index=asked,
-        )
+        fields: dict[str, Any] = {
+            "cls": type_name(dataset),
+            "counted": counted[0],
+            "total": counted[1],
+            "name": name,
+            "length": length,
+            "index": asked,
+        }
         if fixes := _taken_alone(class_text(case, type(dataset)), counted[0], name):
-            alone = gettext("__getitem__ takes from {name} alone: return len({name}) in __len__.", name=name)
             text = gettext(
                 "__len__ of {cls} counts {counted}, which has length {total}, and {name} has length {length}. "
                 "DataLoader asks for each index below len(), here {index}.",
-                cls=type_name(dataset),
-                counted=counted[0],
-                total=counted[1],
-                name=name,
-                length=length,
-                index=asked,
+                **fields,
             )
+            alone = gettext("__getitem__ takes from {name} alone: return len({name}) in __len__.", name=name)
             return Finding(f"{text} {alone}", fixes)
-        return Finding(text)
+        return Finding(
+            gettext(
+                "__len__ of {cls} counts {counted}, which has length {total}, and {name} has length {length}. "
+                "DataLoader asks for each index below len(), here {index}: all that __getitem__ takes from must be as "
+                "long.",
+                **fields,
+            )
+        )
     text = ngettext(
         "DataLoader asked {cls} for the sample {index}, and {name} has {count} element. DataLoader takes the indices "
         "below len(): so __len__ of {cls} returns more than {count}.",

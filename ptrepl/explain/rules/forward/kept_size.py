@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.remake_network import layer_call
 from ptrepl.explain.operands.layers import Layer
-from ptrepl.explain.rewrite import in_one_line, operand, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_one_line, operand, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -154,7 +154,7 @@ def _between(case: Case, held: Any, skip: str, main: ast.expr) -> list[_Convolut
         and _OF_SELF.fullmatch(ast.unparse(each.func))
     ]
     found: list[_Convolution] = []
-    for call in sorted(calls, key=_end):  # in b(a(x)) a runs first
+    for call in sorted(calls, key=end_position):  # in b(a(x)) a runs first
         module: Any = case.real(call.func)
         if kind_of(module) is not Kind.MODULE:
             return None
@@ -239,10 +239,10 @@ def _told(case: Case, held: Any, changing: Sequence[_Convolution]) -> Finding:
 
 
 def _is_at(node: ast.AST, call: ast.Call) -> bool:
-    return isinstance(node, ast.Call) and (node.lineno, node.col_offset, _end(node)) == (
+    return isinstance(node, ast.Call) and (node.lineno, node.col_offset, end_position(node)) == (
         call.lineno,
         call.col_offset,
-        _end(call),
+        end_position(call),
     )
 
 
@@ -275,15 +275,11 @@ def _padded(
         changed = dict(_of_call(text.source, call, each))
         if not changed:
             return None
-        last = max((*call.args, *(key.value for key in call.keywords)), key=_end)
+        last = max((*call.args, *(key.value for key in call.keywords)), key=end_position)
         if (added := changed.pop(call, "")) != "":
             changed[last] = f"{changed.get(last, segment(text.source, last))}, {added}"
         texts[call] = spliced(text.source, call, changed)
     return texts
-
-
-def _end(node: ast.expr) -> tuple[int, int]:
-    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _of_call(source: str, call: ast.Call, each: _Convolution) -> Iterator[tuple[ast.expr | ast.stmt, str]]:

@@ -12,7 +12,7 @@ from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -45,7 +45,7 @@ def smaller_than_given(case: Case, left: _Side, right: _Side) -> Finding | None:
         texts: dict[ast.expr | ast.stmt, str] = {}
         for call, layer in zip(sorted(calls, key=lambda each: (each.lineno, each.col_offset)), layers, strict=True):
             if (more := _missing(layer)) and len(call.args) < 6:
-                last = max((*call.args, *(key.value for key in call.keywords)), key=_end)
+                last = max((*call.args, *(key.value for key in call.keywords)), key=end_position)
                 texts[call] = spliced(text.source, call, {last: f"{segment(text.source, last)}, output_padding={more}"})
         if not texts:
             continue
@@ -139,10 +139,6 @@ def _with_output_size(case: Case, network: Any) -> Finding | None:
         code=" ".join(code.split()),
     )
     return Finding(said, text.anew({call: code}))
-
-
-def _end(node: ast.expr) -> tuple[int, int]:
-    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _network(case: Case, node: ast.expr) -> Any:

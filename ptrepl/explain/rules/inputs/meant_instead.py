@@ -21,7 +21,7 @@ from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import label
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.last_layer import before_another_head
 from ptrepl.explain.rules.forward.layer_input import input_is
@@ -89,7 +89,7 @@ class _Method:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)) as call:
                     if owner == self.body.args.args[0].arg and name in self.modules():
                         found.append((call, name))
-        return sorted(found, key=lambda each: (each[0].end_lineno or 0, each[0].end_col_offset or 0))
+        return sorted(found, key=lambda each: end_position(each[0]))
 
     def never_called(self) -> Iterator[tuple[str, Any]]:
         """The layers that no method but ``__init__`` speaks of."""

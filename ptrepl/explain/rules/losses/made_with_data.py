@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import Kind, class_dict, is_a, is_module_class, is_tensor_class, kind_of, mro, own_dict
+from ptrepl.engine.watch.kinds import (
+    Kind,
+    class_dict,
+    is_a,
+    is_module_class,
+    is_tensor_class,
+    kind_of,
+    mro,
+    own_dict,
+    type_name,
+)
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import around
 from ptrepl.explain.provenance.just_before import assigned_just_before
@@ -53,9 +63,9 @@ def _of_name(case: Case, node: ast.Name) -> str:
         "{name} is a {cls} that was made with tensors for its settings: {held}. A module is made with its settings, "
         "and called with the data: {criterion} = {cls}(…), then {criterion}({inputs}).",
         name=node.id,
-        cls=_name_of(type(module)),
+        cls=type_name(module),
         held=every(held),
-        criterion=_new_name(case, _name_of(type(module))),
+        criterion=_new_name(case, type_name(module)),
         inputs=", ".join(_inputs(forward)),
     )
 
@@ -155,11 +165,6 @@ def _forward(cls: Any) -> types.FunctionType | None:
 
 def _inputs(forward: types.FunctionType) -> Iterator[str]:
     yield from forward.__code__.co_varnames[1 : forward.__code__.co_argcount]
-
-
-def _name_of(cls: type) -> str:
-    name: str = type.__dict__["__name__"].__get__(cls)
-    return name
 
 
 _PATTERN = (

@@ -13,7 +13,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.construction import constructed
 from ptrepl.explain.own_sizes import own_size, takes_sizes
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import end_position, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -90,7 +90,7 @@ def _without_stride(case: Case, left: _Side, right: _Side) -> Finding | None:
             continue
         if len(calls[0].args) > 3:
             continue
-        last = max((*calls[0].args, *(word.value for word in calls[0].keywords)), key=_end)
+        last = max((*calls[0].args, *(word.value for word in calls[0].keywords)), key=end_position)
         texts: dict[ast.expr | ast.stmt, str] = {last: f"{segment(text.source, last)}, stride={given}"}
         code = " ".join(spliced(text.source, calls[0], texts).split())
         said = gettext(
@@ -108,10 +108,6 @@ def _without_stride(case: Case, left: _Side, right: _Side) -> Finding | None:
 def _is_plain(layer: Any) -> bool:
     """A convolution that moves by one place."""
     return type(layer).__name__ == "Conv2d" and own_dict(layer).get("stride") == (1, 1)
-
-
-def _end(node: ast.expr) -> tuple[int, int]:
-    return node.end_lineno or 0, node.end_col_offset or 0
 
 
 def _in_names(case: Case, held: Any, layer: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of, name_of_type, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.argument_order import given_arguments
 from ptrepl.explain.fixes.class_text import class_text
@@ -171,7 +171,7 @@ def _own_class(case: Case) -> Finding | None:
     cls = case.real(node.func)
     if not is_a(cls, type) or not is_module_class(cls) or is_torch_class(cls):
         return None
-    name = type.__dict__["__name__"].__get__(cls)
+    name = name_of_type(cls)
     called, inner = case.text(node.func), ", ".join(case.text(each) for each in node.args)
     if called == name:
         said = gettext(

@@ -6,7 +6,7 @@ import ast
 import types
 from typing import Any
 
-from ptrepl.engine.watch.kinds import class_dict, is_a, is_module_class, mro
+from ptrepl.engine.watch.kinds import class_dict, is_a, is_module_class, mro, name_of_type
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rule import Finding, Rule
@@ -20,7 +20,7 @@ def _too_many(case: Case) -> Finding | None:
     cls: Any = case.real(node.func) if isinstance(node, ast.Call) else None
     if not isinstance(node, ast.Call) or not is_a(cls, type) or is_torch_class(cls) or not node.args:
         return None
-    if _name_of(cls) not in case.match.groups() or any(isinstance(each, ast.Starred) for each in node.args):
+    if name_of_type(cls) not in case.match.groups() or any(isinstance(each, ast.Starred) for each in node.args):
         return None
     if not is_module_class(cls) and any(case.facts(each) is not None for each in node.args):
         return None
@@ -87,11 +87,6 @@ def _too_many(case: Case) -> Finding | None:
             **fields,
         )
     return Finding(text)
-
-
-def _name_of(cls: type) -> str:
-    name: str = type.__dict__["__name__"].__get__(cls)
-    return name
 
 
 BEFORE = ("forward.missing_input", "modules.module", "python.called")

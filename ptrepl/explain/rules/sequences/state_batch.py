@@ -15,7 +15,7 @@ from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.outer_call import outermost_call
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import Origin, label, origin
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -131,7 +131,7 @@ def with_batch_first(call: ModuleCall) -> Finding | None:
     given = [*made[0].args, *(each.value for each in made[0].keywords)]
     if any(each.arg in (None, "batch_first") for each in made[0].keywords) or len(made[0].args) > 4:
         return None
-    last = max(given, key=lambda each: (each.end_lineno or 0, each.end_col_offset or 0))
+    last = max(given, key=end_position)
     code = spliced(text.source, made[0], {last: f"{segment(text.source, last)}, batch_first=True"})
     said = gettext(
         "In {cls}.__init__, write {code}.", cls=text.node.name, code=in_one_line(code, ast.parse(code).body[0])

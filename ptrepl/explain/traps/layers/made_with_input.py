@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from ptrepl.engine.watch.kinds import is_a, is_module_class, module_name
+from ptrepl.engine.watch.kinds import is_a, is_module_class, module_name, name_of_type
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.told import Told, told_of
@@ -46,16 +46,11 @@ def layer_made_with_input(noticed: Noticed) -> Iterator[Told]:
 
 def _takes_no_tensor(cls: Any) -> bool:
     known = is_a(cls, type) and is_module_class(cls) and is_torch_class(cls)
-    return known and module_name(cls) in _HOMES and _name(cls) not in ("MultiheadAttention", "PReLU")
+    return known and module_name(cls) in _HOMES and name_of_type(cls) not in ("MultiheadAttention", "PReLU")
 
 
 def _settings(cls: Any) -> str:
-    name = _name(cls)
+    name = name_of_type(cls)
     if name in _WITH_DIM:
         return "dim=-1"
     return "…" if any(each in name for each in _NEEDS) else ""
-
-
-def _name(cls: Any) -> str:
-    name: str = type.__dict__["__name__"].__get__(cls)
-    return name
