@@ -136,7 +136,7 @@ WRONG = {
     ],
     "people": [
         ("heights = torch.normal(10.0, 170.0, size=(1000,))", "The mean comes first"),
-        ("heights = torch.normal(170, 10, size=(1000))", "is a number, in round"),
+        ("heights = torch.normal(170, 10, size=(1000))", "A shape of one dim has brackets and a comma"),
         ("heights = torch.normal(170.0, 30.0, (1000,))", "this step wants about 10"),
         ("heights = torch.normal(170.0, 10.0, size=(1, 1000))", "(1, 1000) is a table of one row"),
         ("heights = torch.rand(1000) * 35 + 152", "rand draws evenly"),

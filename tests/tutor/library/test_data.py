@@ -136,7 +136,7 @@ WRONG = {
     "double-and-float": [
         ("X = torch.tensor(rows)\nguess = model(X)", "Double and Float"),
         ("X = torch.tensor(rows)\nguess = model(X.float())", "`X` itself is float64 still"),
-        ("X = torch.tensor(rows)\nguess = model.double()(X)", "Leave the model as it is"),
+        ("X = torch.tensor(rows)\nguess = model.double()(X)", "It is to stay as it was, which %redo gives back"),
     ],
     "keep-some-back": [
         (

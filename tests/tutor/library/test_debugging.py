@@ -102,7 +102,7 @@ WRONG = {
     "photo": [
         (
             "ready = photo[None]\nseen = look(ready.permute(0, 3, 1, 2))",
-            "`seen` is right now. `ready` is shape (1, 4, 6, 3)",
+            "`ready` is to be in that order too",
         ),
         (
             "ready = torch.zeros(1, 3, 4, 6)\nseen = look(ready)",
@@ -116,11 +116,11 @@ WRONG = {
     "stars": [
         (
             "stars -= 1\nscores = net(texts)\nloss = nn.CrossEntropyLoss()(scores, stars)",
-            "`stars` is [4, 0, 2, 1]",
+            "That writes over `stars`, which stays as it is.",
         ),
         (
             "scores = net(texts)\nloss = nn.CrossEntropyLoss(ignore_index=5)(scores, stars)",
-            "this step wants 2.253",
+            "That leaves out the person with five stars",
         ),
     ],
     "orders": [
@@ -140,7 +140,7 @@ WRONG = {
     "rooms": [
         (
             "now = rooms\nhours = 0\nwhile (now < 20).all():\n    now += (21 - now) / 2\n    hours += 1",
-            "this step wants [13.0, 15.0, 17.0]",
+            "`now` is only a second name for `rooms`",
         ),
         (
             "hours = 2",

@@ -43,7 +43,7 @@ RIGHT = {
     "wet-days": [
         "wet = week[week >= 5]\ndays = (week >= 5).nonzero()\ncounted = week.clone()\ncounted[week <= 4] = 0",
         "mask = week > 4\nwet = week[mask].float()\ndays = torch.argwhere(mask)\ncounted = week * mask",
-        "wet = week[2:5]\ndays = torch.where(week > 4)[0][:, None]\ncounted = week.masked_fill(week <= 4, 0)",
+        "wet = week[week.gt(4)]\ndays = torch.where(week > 4)[0][:, None]\ncounted = week.masked_fill(week <= 4, 0)",
         "wet = torch.tensor([each for each in week if each > 4])\n"
         "days = torch.tensor([[place] for place, each in enumerate(week) if each > 4])\n"
         "counted = torch.tensor([each if each > 4 else 0 for each in week])",

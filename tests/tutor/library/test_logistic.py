@@ -98,6 +98,7 @@ RIGHT = {
         "        right = ((p >= 0.5) == ice).float().mean()\n        if right > 0.987:\n"
         "            return net, right, rounds\n"
         "    return net, right, rounds\nnet, right, rounds = train()",
+        "net = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid(), nn.Flatten(0))\n"
         "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, nesterov=True)\nright, rounds = 0.0, 0\n"
         "while True:\n    p = net(degrees)\n    right = (p >= 0.5).eq(ice.bool()).double().mean()\n"
         "    if right > 0.987 or rounds >= 999:\n        break\n    rounds = rounds + 1\n"

@@ -169,13 +169,13 @@ WRONG = {
         ("class_loss = F.cross_entropy(scores, kind)\nkilo_loss = F.l1_loss(guessed, weighed)\n"
          "loss = class_loss + kilo_loss", "Both losses count fully"),
         ("class_loss = F.cross_entropy(scores, kind, reduction='sum')" + SUM, "sum over the five photos"),
-        ("class_loss = torch.tensor(0.7)", "does not require grad"),
+        ("class_loss = torch.tensor(0.7)", "These numbers were typed in."),
     ],
     "faster": [
         ("path = walk(lambda params: torch.optim.SGD(params, lr=0.05))", "Plain SGD does not get there"),
         ("path = walk(lambda params: torch.optim.SGD(params, lr=0.2))", "Plain SGD does not get there"),
         ("path = walk(lambda params: torch.optim.SGD(params, lr=0.02, momentum=0.9))", "still swinging"),
-        ("path = walk(lambda params: torch.optim.Adam(params, lr=0.5))", "Adam is still under way"),
+        ("path = walk(lambda params: torch.optim.Adam(params, lr=0.5))", "Adam does not come to rest here"),
         ("path = walk(lambda params: torch.optim.SGD(params, lr=0.09), steps=600)", "other than 60 steps"),
         ("path = walk(torch.optim.SGD)", "`path`"),
     ],

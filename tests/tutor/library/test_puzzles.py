@@ -209,7 +209,7 @@ WRONG = {
         ],
         "enlarged": [
             ("def enlarged(picture, k):\n    return picture.repeat(k, k)", "lays whole pictures"),
-            ("def enlarged(picture, k):\n    return picture.repeat_interleave(k, 0)", "Only the rows have grown"),
+            ("def enlarged(picture, k):\n    return picture.repeat_interleave(k, 0)", "the columns are not."),
             ("def enlarged(picture, k):\n    return torch.kron(torch.ones(k, k), picture)", "changed places"),
         ],
     },

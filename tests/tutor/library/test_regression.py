@@ -74,8 +74,8 @@ RIGHT = {
         "((10 * w).sum() + 5 * b).backward()\nsgd([w, b], 0.1)",
     ],
     "train": [
-        # a column of weights, float64 parameters, and the whole loss without no_grad
-        "w = torch.zeros(2, 1, requires_grad=True)\nb = torch.zeros(1, requires_grad=True)\nfor epoch in range(3):\n"
+        # float64 parameters, and the whole loss without no_grad
+        "w = torch.zeros(2, requires_grad=True)\nb = torch.zeros(1, requires_grad=True)\nfor epoch in range(3):\n"
         "    for X, y in data_iter(10, features, labels):\n"
         "        squared_loss(X @ w + b, y).backward()\n        sgd([w, b], 0.03)\n"
         "    print(squared_loss(features @ w + b, labels))",

@@ -174,7 +174,7 @@ WRONG = {
     "flat": [
         (loop(*FOUR, after=""), "Bring both to one shape"),
         (loop("loss = loss_function(net(X), y.unsqueeze(0))", *FOUR[1:], after=""), "unsqueeze(1)"),
-        (loop("loss = loss_function(net(X).mean(), y.mean())", *FOUR[1:], after=""), "`net`"),
+        (loop("loss = loss_function(net(X).mean(), y.mean())", *FOUR[1:], after=""), "so only the mean is learned"),
     ],
     "running-loss": [
         (summed("total += loss"), "still has a graph"),

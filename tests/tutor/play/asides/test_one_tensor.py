@@ -34,6 +34,8 @@ def test_other_tensors_data_and_names_that_are_not_asked_for_are_left_alone() ->
     assert one_tensor(frozenset({"w", "b"}), {"w": leaf, "b": leaf.detach().requires_grad_()}, APART) == ""
     assert one_tensor(frozenset({"w", "b"}), {"w": data, "b": data}, APART) == ""
     assert one_tensor(frozenset({"w"}), {"w": leaf, "b": leaf}, APART) == ""
+    result = leaf * 2  # a function that writes into what it is given and returns it: the lesson's own words tell of it
+    assert one_tensor(frozenset({"w", "b"}), {"w": result, "b": result}, APART) == ""
 
 
 def test_the_line_and_the_training_that_fails_by_it_are_told_the_cause() -> None:
