@@ -10,7 +10,7 @@ from typing import Any
 from ptrepl.tutor.check.answers import Answer
 from ptrepl.tutor.check.completeness import covers, may_be_whole
 from ptrepl.tutor.check.verdict import Last, Verdict
-from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, StepKind
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role
 from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.names import asked_names, bound_in, names_bound_by, parse_python, read_in, tree_of
 from ptrepl.tutor.program_slice import program_slice
@@ -55,9 +55,6 @@ class Oracle:
         step = self._lesson.steps[index]
         asked = frozenset[str]().union(*(asked_names(code.source) for code in step.codes(Role.CHECK)))
         wrongs = step.codes(Role.WRONG)
-        if step.kind is StepKind.FIX and any(same_code(code.source, recent) for code in step.codes(Role.STARTER)):
-            # run as it was given, to be looked at: only what the lesson says of this very program
-            wrongs = tuple(code for code in wrongs if same_code(code.source, recent))
         if not last.error:
             settled = verdict.about in made and not self._is_moving(index, verdict)
             wrongs = tuple(

@@ -123,7 +123,7 @@ WRONG = {
             "optimizer = torch.optim.SGD([price], lr=0.25)\nfor goal in best:\n    loss = (price - goal) ** 2\n"
             "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n\n"
             "price = price.detach().clamp(min=2).requires_grad_()",
-            "The last line still makes a new tensor",
+            "this step wants 3.5",
         ),
     ],
     "data": [
