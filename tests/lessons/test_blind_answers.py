@@ -89,7 +89,7 @@ LEAST = {
 """How many of the wrong answers are answered in words that fit, where it is more than 70 %."""
 SHOWN = (StepKind.READ, StepKind.DEMO)
 """Steps at which nothing has to be typed."""
-EVERY = share_of_about(100, len(ROWS))
+EVERY = share_of_about(80, len(ROWS))
 """One answer of so many is played in every run, the others nightly; of a step that trains fewer."""
 EVERY_TRAINING = 3
 """Of the steps that train one of so many: an answer to each of them takes seconds."""

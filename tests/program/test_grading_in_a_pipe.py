@@ -53,6 +53,7 @@ def test_the_points_of_an_answered_assignment(handed_in: Path) -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.nightly
 def test_the_points_of_one_that_is_answered_in_part(handed_in: Path) -> None:
     """A starter with its blanks, nothing but a comment, and a known mistake: each with what the tutor says."""
     (handed_in / "answers" / "adds-up.txt").write_text("[1, 1, 1, 1]\n")
@@ -73,10 +74,10 @@ def test_the_points_of_one_that_is_answered_in_part(handed_in: Path) -> None:
     [
         (RIGHT["clear.py"], 0),
         ("(x * x).sum().backward()", 1),
-        ("%skip", 1),
-        ("%solution\n%solution", 1),
+        pytest.param("%skip", 1, marks=pytest.mark.nightly),
+        pytest.param("%solution\n%solution", 1, marks=pytest.mark.nightly),
         ("import os; os._exit(0)", 1),
-        ("raise SystemExit(0)", 1),
+        pytest.param("raise SystemExit(0)", 1, marks=pytest.mark.nightly),
     ],
 )
 def test_the_exit_status_of_one_step(handed_in: Path, answer: str, status: int) -> None:

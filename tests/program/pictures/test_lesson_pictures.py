@@ -12,6 +12,7 @@ from ptrepl.tutor.library.shelf import shelf
 from ptrepl.tutor.shown_words import code_in
 from tests.program.screen import program
 from tests.program.test_command_line import ptrepl
+from tests.shares import share_marks
 from tests.tutor.trying import shipped
 
 LINE = "%plot distance, price, line=w * distance + b"
@@ -166,7 +167,10 @@ PICTURES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("step", "before", "command", "said"), PICTURES)
+@pytest.mark.parametrize(
+    ("step", "before", "command", "said"),
+    [pytest.param(*picture, marks=share_marks(at, 4)) for at, picture in enumerate(PICTURES)],
+)
 def test_a_picture_says_what_the_lesson_says_of_it(step: str, before: str, command: str, said: str) -> None:
     done = ptrepl("--lesson", step, stdin=f"{before}{command}\n")
     assert re.search(said, done.stdout + done.stderr), (done.stdout, done.stderr)

@@ -6,8 +6,11 @@ import pytest
 import torch
 
 from ptrepl.tutor.format.lesson import Prose, Role
+from tests.shares import share_marks
 from tests.tutor.lessons import Player
 from tests.tutor.trying import each, player_of, shipped, tried, unanswered
+
+SEEDS = [pytest.param(seed, marks=share_marks(seed, 3)) for seed in range(3)]
 
 TOMATOES = "net = nn.Linear(2, 1)\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
 FOUR = ("loss = nn.L1Loss()(net(sun), harvest)", "optimizer.zero_grad()", "loss.backward()", "optimizer.step()")
@@ -297,7 +300,7 @@ def test_the_five_walks_go_as_the_text_says() -> None:
         assert torch.allclose(height(ring.T), torch.tensor(float(name.split()[1])))
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_rate_that_is_halved_too_often_leaves_the_loss_large(seed: int) -> None:
     player = begun("too-often")
     torch.manual_seed(seed)
@@ -328,7 +331,7 @@ def test_the_step_that_is_not_clipped_goes_far() -> None:
     assert "about -49,000" in prose("clip")
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_mean_of_all_harvests_is_about_a_thousand(seed: int) -> None:
     player = begun("alone")
     torch.manual_seed(seed)
