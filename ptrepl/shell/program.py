@@ -112,8 +112,7 @@ class Program:
         session = Session("__main__", self.loader.names, adopt=True)
         session.watching = self.settings.xray != "off"
         session.with_cards = self.settings.xray == "full"
-        if self.printer.error_width is not None:
-            wrap_warnings(lambda: self.printer.error_width)
+        wrap_warnings(lambda: self.printer.error_width)
         teach(
             session,
             lambda: self.settings.traps,

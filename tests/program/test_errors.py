@@ -80,6 +80,21 @@ def test_a_fix_is_put_into_the_prompt_changed_and_run(tmp_path: Path) -> None:
     assert "│ try  x @ w.T   → shape (2, 2)       try  x.T @ w   → shape (3, 3)\n" in saved
 
 
+def test_the_calls_that_detect_anomaly_names_are_the_learners(tmp_path: Path) -> None:
+    """torch lists every frame since the program began, ours among them."""
+    code = (
+        "x = torch.zeros(1, requires_grad=True)\nwith torch.autograd.detect_anomaly():\n"
+        "    y = x.sqrt() * 0\n    y.backward()\n"
+    )
+    script = tmp_path / "train.py"
+    script.write_text(f"import torch\n{code}")
+    for done in (ptrepl("-c", code), ptrepl(stdin=f"{code}\n"), ptrepl(str(script))):
+        assert "Error detected in SqrtBackward0" in done.stderr
+        frames = [line for line in done.stderr.splitlines() if line.startswith("  File ")]
+        assert frames
+        assert all(", in <module>" in frame and ("<ptrepl-" in frame or "train.py" in frame) for frame in frames)
+
+
 def test_explain_says_when_there_is_nothing_to_say() -> None:
     assert ptrepl(stdin="%explain\n").stderr == "There is no error to explain: nothing has failed yet.\n"
     with program("--plain") as screen:
