@@ -22,7 +22,10 @@ _APART = 2
 
 
 def course_lines(stops: Sequence[Stop], width: int) -> list[Line]:
-    """Two lines for each row of lessons, and below them what the signs mean. ``width`` in columns."""
+    """Two lines for each row of lessons, close together so that a course fits a screen, and what the signs mean below.
+
+    ``width`` in columns.
+    """
     cell = max((max(columns(_name(each)), len(each.marks) + 1) for each in stops), default=0) + _APART
     across = max(1, (width + _APART) // cell)
     lines: list[Line] = []
@@ -36,8 +39,8 @@ def course_lines(stops: Sequence[Stop], width: int) -> list[Line]:
             style = "key" if each.here else "title" if each.begun else ""
             names.append((style, name if last else name + " " * (cell - columns(name))))
             path += _path(each, 0 if last else cell)
-        lines += [tuple(names), tuple(path), ()]
-    return [*lines, *_meaning(stops, width)]
+        lines += [tuple(names), tuple(path)]
+    return [*lines, (), *_meaning(stops, width)]
 
 
 def _name(stop: Stop) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ptrepl.screen.figures.course import course_lines
 from ptrepl.screen.line import plain
 from ptrepl.screen.wrap import columns
+from ptrepl.tutor.library.shelf import shelf
 from ptrepl.tutor.progress.course import StepMark, Stop
 
 
@@ -17,7 +18,6 @@ def test_the_path_goes_on_in_the_next_row() -> None:
     assert [plain(line) for line in course_lines(stops, 24)] == [
         "start     ▸ shapes",
         "●■■───────◐■▣□?·",
-        "",
         "math",
         "○",
         "",
@@ -29,6 +29,16 @@ def test_the_path_goes_on_in_the_next_row() -> None:
         "6 of 7 steps taken. 1 of",
         "3 lessons done.",
     ]
+
+
+def test_the_course_that_is_shipped_fits_a_screen_of_24_rows() -> None:
+    begun: tuple[StepMark, ...] = ("right", "retried", "missed", "due")
+    ahead: tuple[StepMark, ...] = ("new",) * 11
+    stops = [Stop(listed.id, begun + ahead, here=listed.id == "graph") for listed in shelf()]
+    assert (
+        len(course_lines(stops, 80)) + len(["%progress", "what comes next", "what is due", "the prompt", "the bar"])
+        <= 24
+    )
 
 
 MARKS = st.sampled_from(["right", "retried", "missed", "due", "new"])
