@@ -80,7 +80,8 @@ class Session(Observer):
         count_as_learners(module_name)
         self.before_import = before_import
         self._names = names
-        self._preloaded: Mapping[str, Any] = {}
+        self.preloaded: Mapping[str, Any] = {}
+        """The names that the session began with, once they are loaded, whatever the learner has made of them since."""
         self._executor = Executor()
         self._environment = self._executor.environment
         # two sessions' sources must not stand under one file name
@@ -174,7 +175,7 @@ class Session(Observer):
         Of a namespace of the host's, the names that were there at first stay as they are.
         """
         self.ready()
-        self._fresh(self._preloaded if names is None else names)
+        self._fresh(self.preloaded if names is None else names)
         self.forget()
         self.rebase()
 
@@ -185,11 +186,11 @@ class Session(Observer):
         names, self._names = self._names, None
         if names is not None:
             try:
-                self._preloaded = dict(names())
+                self.preloaded = dict(names())
             except BaseException:
                 self._names = names
                 raise
-            self.namespace.update(self._preloaded)
+            self.namespace.update(self.preloaded)
             self.rebase()
 
     def forget(self) -> None:

@@ -49,7 +49,7 @@ from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import resume_index
 from ptrepl.tutor.replay.demo_steps import rest, typed_pieces
 from ptrepl.tutor.replay.known_outcomes import Oracle
-from ptrepl.tutor.replay.stage import Stage, given_names
+from ptrepl.tutor.replay.stage import GIVEN_NAMES, Stage, given_names
 from ptrepl.tutor.shown_words import taught_words, wanted_words
 
 Mode = Literal["python", "answer", "continue"]
@@ -333,8 +333,9 @@ class LessonRun:
         self._done_told = True
         return (say.Instruction(done_already(self._state)),)
 
-    def _restored(self) -> tuple[Say, ...]:
-        names = ", ".join(sorted(self._stage.restored))
+    def _restored(self, fresh: bool = False) -> tuple[Say, ...]:
+        """Where all is made afresh, only what the learner has given to something else before the lesson is told."""
+        names = ", ".join(sorted(self._stage.restored.intersection(GIVEN_NAMES) if fresh else self._stage.restored))
         if not names:
             return ()
         text = gettext("The lesson's own variables are put back as they were: {names}.", names=names)
@@ -363,7 +364,7 @@ class LessonRun:
                     self._reminds = self._done_told = False
                     fault = self._stage.prepare(index, fresh=fresh)
                     self._attempts.starts(index)
-                    said += () if fresh else self._restored()
+                    said += self._restored(fresh)
                     said += unprepared(fault)
                 case Save(kind, index, typed, mistake):
                     self._passed |= {index} if kind == "passed" else set()

@@ -52,9 +52,17 @@ GIVEN_NAMES = ("torch", "nn", "F", "device")
 
 
 def given_names(session: Session, file: Path | None) -> dict[str, Any]:
-    """What every step of the lesson in ``file`` finds: ``GIVEN_NAMES`` as the session has them, and ``lesson_file``."""
+    """What every step of the lesson in ``file`` finds: ``GIVEN_NAMES`` as the session began with, and ``lesson_file``.
+
+    The lesson's code reads ``nn`` and ``F``, which the learner may have given to something else before; a ``device`` of
+    theirs is kept.
+    """
+    torch = own().torch
     given = {name: session.namespace[name] for name in GIVEN_NAMES if name in session.namespace}
-    given.setdefault("torch", own().torch)
+    modules = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional}
+    given.update({name: modules[name] for name in ("torch", *given.keys() & modules.keys())})
+    if not isinstance(given.get("device"), torch.device) and "device" in session.preloaded:
+        given["device"] = session.preloaded["device"]
     if file is not None:
         given["lesson_file"] = lambda name: lesson_file(file, name)
     return given
@@ -184,7 +192,12 @@ class Stage:
 
     def _disturbed(self) -> frozenset[str]:
         namespace = self._session.namespace
-        return self._touched | {name for name in (*self._made, *self._given) if name not in namespace}
+        gone = {name for name in self._made if name not in namespace}
+        return self._touched | gone | {name for name, value in self._given.items() if self._is_other(name, value)}
+
+    def _is_other(self, name: str, given: object) -> bool:
+        """Whether the learner has given a name that every step finds to something else, before the lesson or in it."""
+        return self._session.namespace.get(name) is not given
 
     def disturb(self, names: frozenset[str]) -> None:
         """The learner ran something, and has touched these names."""
