@@ -14,12 +14,12 @@ LESSON_WORDS = frozenset("hint solution skip back next goto restart redo task pr
 """Commands whose names are typed bare in a lesson."""
 _ASKS = re.compile(
     r"(?:what(?:'?s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?:a|an|the)\s+)?(?P<word>[^\W\d]\w*(?:\.\w+)*)"
-    r"(?:\s+means?)?\s*\??",
+    r"(?:\s+(?:means?|do|does|for))?\s*\??",
     re.IGNORECASE,
 )
 _ASKS_PHRASE = re.compile(
     r"(?:what(?:'?s|\s+is|\s+are|\s+does|\s+do)?|explain|define)\s+(?:(?P<article>a|an|the)\s+)?"
-    r"(?P<mark>[\"'`“]?)(?P<word>%?[^\W\d]\w*(?:[\s-]+[^\W\d]\w*){0,2})[\"'`”]?(?:\s+means?)?\s*\??",
+    r"(?P<mark>[\"'`“]?)(?P<word>%?[^\W\d]\w*(?:[\s-]+[^\W\d]\w*){0,2})[\"'`”]?(?:\s+(?:means?|do|does|for))?\s*\??",
     re.IGNORECASE,
 )
 """The same of up to three words, ``learning rate``, of a word in quotation marks, and of a command."""

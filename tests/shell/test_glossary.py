@@ -14,6 +14,7 @@ from ptrepl.shell.command_table import COMMANDS
 from ptrepl.shell.commands.look.help import entry_lines, help_lines
 from ptrepl.shell.glossary import FILES, GlossaryEntry, _by_name, find_entry, glossary, read_entry
 from ptrepl.texts import library
+from ptrepl.tutor.library.shelf import lessons_folder
 from tests.shell.commands.commanding import Shell
 
 WORDS = glossary()
@@ -91,6 +92,23 @@ def test_a_translated_entry_is_found_under_its_english_names_too(
     finally:
         for cache in caches:
             cache.cache_clear()
+
+
+EMPHASISED = frozenset(
+    (
+        "add|added|aligned at the right|chance|climbed|column|done|double|down|early|errors|first|fresh copy|"
+        "halved once in each epoch|how many|index|last|mean|no graph is made|not|one|pandas|pupil|radians|"
+        "whichever room is first at 20|yours|zero"
+    ).split("|")
+)
+"""What lessons print in bold to stress it, or explain in the same sentence as an everyday word."""
+
+
+@pytest.mark.parametrize("lesson", sorted(file.name for file in lessons_folder().glob("*.md")))
+def test_a_term_that_a_lesson_prints_in_bold_is_explained(lesson: str) -> None:
+    text = (lessons_folder() / lesson).read_text(encoding="utf-8")
+    terms = {term.lower() for term in re.findall(r"\*\*([a-zA-Z][\w \-]*)\*\*", text)}
+    assert not [term for term in sorted(terms - EMPHASISED) if find_entry(term) is None]
 
 
 def test_no_word_is_explained_twice() -> None:
