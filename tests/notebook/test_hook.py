@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import sys
 import time
@@ -126,3 +127,17 @@ def test_without_torch_a_lesson_is_refused_in_one_line(notebook: Notebook, monke
     monkeypatch.setitem(sys.modules, "torch", None)
     (line,) = notebook.cell("%lesson start").strip().splitlines()
     assert line.startswith("UsageError: torch could not be imported")
+
+
+INNER = "p = torch.ones(2)\nq = p + 1"
+RUN_BY_A_PROGRAM = f"await get_ipython().run_cell_async({INNER!r}, transformed_cell={INNER!r});"
+"""Of such a cell IPython does not tell that it has ended."""
+
+
+def test_a_cell_that_a_program_runs_stands_in_no_way_of_the_next(notebook: Notebook) -> None:
+    assert [line.split()[0] for line in notebook.xray(f"{RUN_BY_A_PROGRAM}\na = 1\nb = torch.ones(3)")][-1] == "b"
+    assert len(notebook.xray(TWO)) == 2
+    asyncio.run(notebook.shell.run_cell_async("p = 1", transformed_cell="p = 1"))
+    notebook.cell("%unload_ext ptrepl")
+    assert hooks() == []
+    assert notebook.xray(TWO) == []
