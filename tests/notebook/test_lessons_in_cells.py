@@ -19,7 +19,8 @@ title: A small lesson
 x = torch.rand(3, device=device)
 y = x + 1
 ```
-> It draws.
+> It draws. Enter goes on.
+<!-- notebook: It draws. -->
 
 ## Guessing
 <!-- step: guessing predict -->
@@ -35,7 +36,8 @@ Which one?
 
 ## Doing
 <!-- step: doing task -->
-Make `m`, twice `x`.
+Make `m`, twice `x`. Enter runs it.
+<!-- notebook: Make `m`, twice `x`. -->
 ```python starter
 m = x * ___
 ```
@@ -65,6 +67,7 @@ def test_a_whole_lesson(notebook: Notebook, tmp_path: Path) -> None:
     shown = notebook.cell("x = torch.rand(3, device=device)\ny = x + 1")
     drawn = notebook.shell.user_ns["x"].tolist()
     assert "It draws." in shown
+    assert "goes on" not in shown
     assert "2/4" in shown
     assert "Press Enter" not in shown
     assert "Try once more." in notebook.cell("%answer 2")
