@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from ptrepl.engine.outcome import Outcome
@@ -24,10 +25,12 @@ from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.library.installed import missing
 from ptrepl.tutor.library.order import lesson_after, lesson_left, to_take
 from ptrepl.tutor.library.shelf import whole_shelf
+from ptrepl.tutor.play.progress_report import nothing_due
 from ptrepl.tutor.play.run import LessonRun
-from ptrepl.tutor.play.say import CodeBlock, Feedback, Heading, Learned, RunDemo, Say
+from ptrepl.tutor.play.say import CodeBlock, Feedback, Heading, Instruction, Learned, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import begun_lessons, finished_lessons, records
+from ptrepl.tutor.progress.review import next_due, plans, waiting
 
 _AT = re.compile(r"\s*%at[ \t]+(\S+)[ \t]*(?:\n|\Z)")
 _OPTION = re.compile(r"(?<!\S)--\S+")
@@ -135,8 +138,11 @@ class Lessons:
     def command(self, name: str, arguments: str) -> None:
         """``%hint`` and its kin. Raises UsageError where no lesson is open, LessonNotFound for a wrong step.
 
-        ``%progress`` of the whole course needs no lesson.
+        ``%progress`` of the whole course needs no lesson; ``%review`` without one tells what is due in which.
         """
+        if name == "review" and (self._run is None or self._run.finished):
+            self._show(_all_that_is_due())
+            return
         if name == "progress" and (self._run is None or arguments.strip()):
             self._progress(arguments)
             return
@@ -281,6 +287,22 @@ class Lessons:
         for name, value in given.items():
             if name not in self._session.namespace:
                 self._session.namespace[name] = self._put[name] = value
+
+
+def _all_that_is_due() -> Sequence[Say]:
+    """What ``%review`` would ask in which lesson."""
+    now, lessons = datetime.now(UTC), whole_shelf().lessons
+    known = plans(Progress(state_folder()).events(), now)
+    if due := waiting(lessons, known, now):
+        told = []
+        for key, steps in due.items():
+            said = gettext("due for review: {steps}", steps=", ".join(steps))
+            told.append(Instruction(f"{key}: {said}"))
+        first = next(iter(due))
+        asks = gettext("%lesson {lesson} opens the first one; then %review asks what is due in it.", lesson=first)
+        return (*told, Instruction(asks))
+    ahead = (at for each in lessons if (at := next_due(known.get(each.key, {}), each.asked)) is not None)
+    return (Instruction(nothing_due(min(ahead, default=None))),)
 
 
 @contextmanager
