@@ -140,7 +140,7 @@ class Cells:
             none_if_it_fails(_LOOKING, lambda: self._observe(cell, Ended()))
 
     def _ended(self, result: Any) -> None:
-        cell = next((cell for cell in self._running if cell.info() is result.info), None)
+        cell = self._cell_of(result)
         if cell is None:
             return  # the cell that has loaded us
         self._running.remove(cell)
@@ -155,7 +155,17 @@ class Cells:
         with suppress(KeyboardInterrupt):
             none_if_it_fails(_TELLING, lambda: self._told(cell))
 
+    def _cell_of(self, result: Any) -> RunCell | None:
+        info = getattr(result, "info", None)
+        if found := [cell for cell in self._running if info is not None and cell.info() is info]:
+            return found[-1]
+        # stopped while it awaited: IPython then tells of it with a new info, Jupyter with no result at all
+        found = [cell for cell in self._running if info is None or cell.raw == info.raw_cell]
+        return found[-1] if found else None
+
     def _last(self, cell: RunCell, result: Any) -> None:
+        if result is None:
+            return
         if result.error_before_exec is not None:
             if isinstance(result.error_before_exec, SyntaxError):
                 cell.outcomes.append(self.session.refused(cell.raw, result.error_before_exec))

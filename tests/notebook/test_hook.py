@@ -141,3 +141,31 @@ def test_a_cell_that_a_program_runs_stands_in_no_way_of_the_next(notebook: Noteb
     notebook.cell("%unload_ext ptrepl")
     assert hooks() == []
     assert notebook.xray(TWO) == []
+
+
+WAITS = "class Waits:\n    def __await__(self):\n        yield"
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["as IPython", "as Jupyter"])
+def test_a_cell_that_is_stopped_while_it_awaits_has_ended(tells: bool, notebook: Notebook) -> None:
+    def stopped(running: Any) -> None:
+        running.send(None)
+        running.close()
+        raise KeyboardInterrupt
+
+    notebook.cell(WAITS)
+    shell = notebook.shell
+    runner, trigger = shell.loop_runner, shell.events.trigger
+    shell.loop_runner_map["stopped"] = (stopped, True)
+    shell.autoawait = True
+    shell.loop_runner = "stopped"
+    shell.events.trigger = lambda name, *given: trigger(name, *(given if tells or name != "post_run_cell" else [None]))
+    shown = notebook.cell("p = torch.ones(2)\nawait Waits()\nq = 1")
+    shell.loop_runner = runner
+    del shell.events.trigger, shell.loop_runner_map["stopped"]
+    assert "│ p  shape=(2,)" in shown
+    assert "Error in callback" not in shown
+    assert not log_path().exists()
+    assert len(notebook.xray(TWO)) == 2
+    notebook.cell("%unload_ext ptrepl")
+    assert hooks() == []
