@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import sys
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,12 +31,15 @@ _MAGIC = "get_ipython()."
 """What IPython makes of a line with a magic begins with it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class RunCell:
     """A cell that runs. ``source``: as IPython runs it; ``raw``: as it was typed."""
 
     source: str
     raw: str
+    number: int = 0
+    info: Callable[[], Any] = lambda: None
+    """What IPython knows it by, while it runs; then None."""
     statements: list[ast.stmt] = field(default_factory=list)
     taken: bool = False
     done: int = 0
@@ -69,6 +74,7 @@ class Cells:
         self._tell_begins = begins
         self._told = told
         self._running: list[RunCell] = []
+        self._numbers = itertools.count(1)
         self._over = False
         self._between = BetweenStatements(self._after)
         self.session = Session(
@@ -93,8 +99,13 @@ class Cells:
         if self._between in self._shell.ast_transformers:
             self._shell.ast_transformers.remove(self._between)
         self.session.close()
+        self._forget_lost()
         if not self._running:
             self._leave()
+
+    def _forget_lost(self) -> None:
+        """Cells that a program ran by ``run_cell_async``: nothing tells that they have ended."""
+        self._running = [cell for cell in self._running if cell.info() is not None]
 
     def _leave(self) -> None:
         self._shell.events.unregister("post_run_cell", self._ended)
@@ -108,28 +119,32 @@ class Cells:
         source = getattr(info, "transformed_cell", None)
         if source is None:  # before IPython 9
             source = self._transformed(info.raw_cell)
-        cell = RunCell(source, info.raw_cell or "")
+        cell = RunCell(source, info.raw_cell or "", next(self._numbers), weakref.ref(info))
+        self._forget_lost()
         self._running.append(cell)
 
         def taken(statements: list[ast.stmt]) -> None:
             cell.statements, cell.taken = statements, True
 
         self._tell_begins(cell)
-        self._between.expect(taken, self._shell.user_global_ns)
+        self._between.expect(cell.number, taken, self._shell.user_global_ns)
 
     def _transformed(self, raw: str) -> str:
         return none_if_it_fails(_READING, lambda: str(self._shell.transform_cell(raw))) or ""
 
-    def _after(self, number: int) -> None:
-        """The statement of this number has run."""
-        if self._running and not self._over and number == self._running[-1].done:
-            self._running[-1].filename = sys._getframe(1).f_code.co_filename
-            none_if_it_fails(_LOOKING, lambda: self._observe(self._running[-1], Ended()))
+    def _after(self, number: int, statement: int) -> None:
+        """This statement has run, of the cell of this number."""
+        cell = next((cell for cell in self._running if cell.number == number), None)
+        if cell is not None and not self._over and statement == cell.done:
+            cell.filename = sys._getframe(1).f_code.co_filename
+            none_if_it_fails(_LOOKING, lambda: self._observe(cell, Ended()))
 
     def _ended(self, result: Any) -> None:
-        if not self._running:
+        cell = self._cell_of(result)
+        if cell is None:
             return  # the cell that has loaded us
-        cell = self._running.pop()
+        self._running.remove(cell)
+        self._forget_lost()
         if self._over:
             if not self._running:
                 self._leave()
@@ -140,7 +155,17 @@ class Cells:
         with suppress(KeyboardInterrupt):
             none_if_it_fails(_TELLING, lambda: self._told(cell))
 
+    def _cell_of(self, result: Any) -> RunCell | None:
+        info = getattr(result, "info", None)
+        if found := [cell for cell in self._running if info is not None and cell.info() is info]:
+            return found[-1]
+        # stopped while it awaited: IPython then tells of it with a new info, Jupyter with no result at all
+        found = [cell for cell in self._running if info is None or cell.raw == info.raw_cell]
+        return found[-1] if found else None
+
     def _last(self, cell: RunCell, result: Any) -> None:
+        if result is None:
+            return
         if result.error_before_exec is not None:
             if isinstance(result.error_before_exec, SyntaxError):
                 cell.outcomes.append(self.session.refused(cell.raw, result.error_before_exec))

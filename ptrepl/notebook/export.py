@@ -91,7 +91,7 @@ def _of_step(step: Step, heading: str) -> Iterator[dict[str, Any]]:
     for block in step.blocks:
         match block:
             case Prose(prose):
-                text.append(prose)
+                text.append(block.in_notebook or prose)
             case CodeFence(Role.DEMO, source):
                 yield from _told(text)
                 yield _code(f"{at}\n{source}", may_raise=bool(block.raises))

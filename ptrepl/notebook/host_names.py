@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 _HISTORY = re.compile(r"_(?:i|oh|ih|dh|_|__|i+|i?\d+)?")
-_OTHERS = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open"})
 
 
 class HostNames:
@@ -23,7 +22,5 @@ class HostNames:
             return False
         if name.startswith("_") and _HISTORY.fullmatch(name):
             return True
-        if name not in _OTHERS and not name.startswith("__") and name not in self._shell.user_ns_hidden:
-            return False
         hidden = self._shell.user_ns_hidden
         return name in hidden and hidden[name] is self._shell.user_ns.get(name)

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from ptrepl.engine.outcome import Outcome
@@ -24,10 +25,12 @@ from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.library.installed import missing
 from ptrepl.tutor.library.order import lesson_after, lesson_left, to_take
 from ptrepl.tutor.library.shelf import whole_shelf
+from ptrepl.tutor.play.progress_report import nothing_due
 from ptrepl.tutor.play.run import LessonRun
-from ptrepl.tutor.play.say import CodeBlock, Feedback, Heading, Learned, RunDemo, Say
+from ptrepl.tutor.play.say import CodeBlock, Feedback, Heading, Instruction, Learned, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import begun_lessons, finished_lessons, records
+from ptrepl.tutor.progress.review import next_due, plans, waiting
 
 _AT = re.compile(r"\s*%at[ \t]+(\S+)[ \t]*(?:\n|\Z)")
 _OPTION = re.compile(r"(?<!\S)--\S+")
@@ -73,6 +76,8 @@ class Lessons:
         self._passed: set[str] = set()
         """``LESSON/STEP`` of those passed in lessons that were open before this one."""
         self._graded = False
+        self._draws = False
+        """Whether the cell that runs holds commands for pictures and nothing else."""
         """Whether the cell that runs has asked what was passed."""
         self._held: list[Say] = []
         """What is to be said of the demo that runs, once it has run."""
@@ -135,8 +140,11 @@ class Lessons:
     def command(self, name: str, arguments: str) -> None:
         """``%hint`` and its kin. Raises UsageError where no lesson is open, LessonNotFound for a wrong step.
 
-        ``%progress`` of the whole course needs no lesson.
+        ``%progress`` of the whole course needs no lesson; ``%review`` without one tells what is due in which.
         """
+        if name == "review" and (self._run is None or self._run.finished):
+            self._show(_all_that_is_due())
+            return
         if name == "progress" and (self._run is None or arguments.strip()):
             self._progress(arguments)
             return
@@ -160,6 +168,8 @@ class Lessons:
         step = step.strip()
         if self._run is None:
             raise UsageError(gettext("No lesson is open here: run the first cell, which opens it."))
+        if self._draws and self._run.passed(step):
+            return  # begun anew, the step would lack what its demo made
         if self._run.finished or self._run.step != step or self._run.passed(step):
             self.command("goto", step)
 
@@ -203,6 +213,8 @@ class Lessons:
         if self._printed is not None:
             return  # a cell inside a cell
         if belongs := _AT.match(source):
+            lines = source[belongs.end() :].split("\n")
+            self._draws = all(line.startswith("%pt ") for line in lines if line.strip())
             if self._run is not None and self._run.lesson.index(belongs[1]) is not None:  # else %at itself says it
                 self.at(belongs[1])
             source = source[belongs.end() :]
@@ -281,6 +293,22 @@ class Lessons:
         for name, value in given.items():
             if name not in self._session.namespace:
                 self._session.namespace[name] = self._put[name] = value
+
+
+def _all_that_is_due() -> Sequence[Say]:
+    """What ``%review`` would ask in which lesson."""
+    now, lessons = datetime.now(UTC), whole_shelf().lessons
+    known = plans(Progress(state_folder()).events(), now)
+    if due := waiting(lessons, known, now):
+        told = []
+        for key, steps in due.items():
+            said = gettext("due for review: {steps}", steps=", ".join(steps))
+            told.append(Instruction(f"{key}: {said}"))
+        first = next(iter(due))
+        asks = gettext("%lesson {lesson} opens the first one; then %review asks what is due in it.", lesson=first)
+        return (*told, Instruction(asks))
+    ahead = (at for each in lessons if (at := next_due(known.get(each.key, {}), each.asked)) is not None)
+    return (Instruction(nothing_due(min(ahead, default=None))),)
 
 
 @contextmanager

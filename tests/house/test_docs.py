@@ -8,6 +8,7 @@ import sys
 import textwrap
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -55,6 +56,34 @@ def test_lessons_and_steps_of_the_readme_are_there() -> None:
     for lesson, step in named:
         text = (ROOT / "lessons" / f"{lesson}.md").read_text(encoding="utf-8")
         assert not step or f"<!-- step: {step} " in text
+
+
+def shape_of_page(text: str) -> dict[str, Any]:
+    """What a translation of a page has in common with it."""
+    fences = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return {
+        "headings": [len(level) for level in re.findall(r"^(#+) ", prose, re.MULTILINE)],
+        "rows": [line.count("|") for line in prose.splitlines() if line.startswith("|")],
+        "points": len(re.findall(r"^- ", prose, re.MULTILINE)),
+        "links": sorted({*re.findall(r"\]\(([^)]+)\)", prose)} - {"README.md", "README.zh.md"}),
+        "code": sorted(re.findall(r"`[^`\n]+`", re.sub(r"(?<=\S)\n", " ", prose))),
+        "fences": [(kind, list(map(_without_words, body.splitlines()))) for kind, body in fences],
+    }
+
+
+def _without_words(line: str) -> str:
+    """A line of a fence without the words behind its command, setting or path."""
+    return re.split(r"\s\s+(?=\S)|\s+#", line.strip())[0]
+
+
+def test_the_chinese_readme_is_the_same_page() -> None:
+    chinese = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+    english, theirs = shape_of_page(README), shape_of_page(chinese)
+    for part, found in english.items():
+        assert theirs[part] == found, part
+    assert "(README.zh.md)" in README[:100]
+    assert "(README.md)" in chinese[:100]
 
 
 @pytest.mark.parametrize("command", ["run", "test", "lint", "format", "nightly", "bench", "messages", "screenshot"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 
 import pytest
 
+from ptrepl.notebook.host_names import HostNames
 from tests.notebook.conftest import Notebook
 
 FACTS = "dtype=float32  device=cpu  grad_fn=None  is_leaf=True"
@@ -175,3 +177,19 @@ def test_a_trap_is_told_below(notebook: Notebook) -> None:
 
 def test_a_misspelt_name_is_explained(notebook: Notebook) -> None:
     assert "There is tensr, of type int." in notebook.cell("tensr = 1\ntensrr")
+
+
+def test_of_each_name_it_is_asked_once_whether_it_is_ipythons(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: Counter[object] = Counter()
+    contains = HostNames.__contains__
+
+    def counted(names: HostNames, name: object) -> bool:
+        asked[name] += 1
+        return contains(names, name)
+
+    notebook.cell("bystander = torch.ones(2)")
+    monkeypatch.setattr(HostNames, "__contains__", counted)
+    notebook.cell("a = 1\nb = a + 1\nc = b")
+    assert asked["bystander"] == 3  # once a statement: ten thousand names wait for each answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -39,6 +40,18 @@ def test_it_is_a_notebook_and_holds_no_answers(name: str) -> None:
     assert hints
     assert not [hint for hint in hints if any(hint in cell for cell in cells)]
     assert text == notebook_text(lesson, name)
+
+
+KEYS = re.compile(r"\bEnter\b|Ctrl-|\bTab\b|answer>")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_it_speaks_of_no_keys_of_the_prompt(name: str) -> None:
+    lesson = shipped(name)
+    cells = [cell.source for cell in nbformat.reads(notebook_text(lesson, name), as_version=4).cells]
+    learned = [step.learned_in_notebook or step.learned for step in lesson.steps]
+    prose = [cell.partition("\n")[2] for cell in cells if not cell.startswith("%at")]  # without the step's heading
+    assert not [text for text in [*prose, *learned] if KEYS.search(text)]
 
 
 @pytest.mark.parametrize("name", share(LESSONS, 5))

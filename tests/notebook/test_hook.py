@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import sys
 import time
@@ -126,3 +127,45 @@ def test_without_torch_a_lesson_is_refused_in_one_line(notebook: Notebook, monke
     monkeypatch.setitem(sys.modules, "torch", None)
     (line,) = notebook.cell("%lesson start").strip().splitlines()
     assert line.startswith("UsageError: torch could not be imported")
+
+
+INNER = "p = torch.ones(2)\nq = p + 1"
+RUN_BY_A_PROGRAM = f"await get_ipython().run_cell_async({INNER!r}, transformed_cell={INNER!r});"
+"""Of such a cell IPython does not tell that it has ended."""
+
+
+def test_a_cell_that_a_program_runs_stands_in_no_way_of_the_next(notebook: Notebook) -> None:
+    assert [line.split()[0] for line in notebook.xray(f"{RUN_BY_A_PROGRAM}\na = 1\nb = torch.ones(3)")][-1] == "b"
+    assert len(notebook.xray(TWO)) == 2
+    asyncio.run(notebook.shell.run_cell_async("p = 1", transformed_cell="p = 1"))
+    notebook.cell("%unload_ext ptrepl")
+    assert hooks() == []
+    assert notebook.xray(TWO) == []
+
+
+WAITS = "class Waits:\n    def __await__(self):\n        yield"
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["as IPython", "as Jupyter"])
+def test_a_cell_that_is_stopped_while_it_awaits_has_ended(tells: bool, notebook: Notebook) -> None:
+    def stopped(running: Any) -> None:
+        running.send(None)
+        running.close()
+        raise KeyboardInterrupt
+
+    notebook.cell(WAITS)
+    shell = notebook.shell
+    runner, trigger = shell.loop_runner, shell.events.trigger
+    shell.loop_runner_map["stopped"] = (stopped, True)
+    shell.autoawait = True
+    shell.loop_runner = "stopped"
+    shell.events.trigger = lambda name, *given: trigger(name, *(given if tells or name != "post_run_cell" else [None]))
+    shown = notebook.cell("p = torch.ones(2)\nawait Waits()\nq = 1")
+    shell.loop_runner = runner
+    del shell.events.trigger, shell.loop_runner_map["stopped"]
+    assert "│ p  shape=(2,)" in shown
+    assert "Error in callback" not in shown
+    assert not log_path().exists()
+    assert len(notebook.xray(TWO)) == 2
+    notebook.cell("%unload_ext ptrepl")
+    assert hooks() == []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from ptrepl.tutor.progress.log import Progress
 from tests.notebook.conftest import Notebook
+from tests.tutor.trying import shipped
 
 LESSON = """---
 id: small
@@ -19,7 +21,8 @@ title: A small lesson
 x = torch.rand(3, device=device)
 y = x + 1
 ```
-> It draws.
+> It draws. Enter goes on.
+<!-- notebook: It draws. -->
 
 ## Guessing
 <!-- step: guessing predict -->
@@ -35,7 +38,8 @@ Which one?
 
 ## Doing
 <!-- step: doing task -->
-Make `m`, twice `x`.
+Make `m`, twice `x`. Enter runs it.
+<!-- notebook: Make `m`, twice `x`. -->
 ```python starter
 m = x * ___
 ```
@@ -65,6 +69,7 @@ def test_a_whole_lesson(notebook: Notebook, tmp_path: Path) -> None:
     shown = notebook.cell("x = torch.rand(3, device=device)\ny = x + 1")
     drawn = notebook.shell.user_ns["x"].tolist()
     assert "It draws." in shown
+    assert "goes on" not in shown
     assert "2/4" in shown
     assert "Press Enter" not in shown
     assert "Try once more." in notebook.cell("%answer 2")
@@ -161,3 +166,17 @@ def test_the_course_is_drawn_in_a_cell(notebook: Notebook, tmp_path: Path) -> No
 def test_a_step_that_is_not_there_is_said_once(notebook: Notebook, tmp_path: Path) -> None:
     open_small(notebook, tmp_path)
     assert notebook.cell("%at nowhere\nz = 1").count("There is no step 'nowhere'") == 1
+
+
+def test_review_without_a_lesson_tells_where_to_go(notebook: Notebook, tmp_path: Path) -> None:
+    assert "No step waits for a review." in notebook.cell("%review")
+    (step, *_) = [each.id for each in shipped("creation").steps if each.kind == "task"]
+    progress = Progress(tmp_path / "state")
+    progress.save("creation", step, "skipped", 1)
+    assert "Nothing is due for review yet." in notebook.cell("%review")
+    assert progress.path is not None
+    log = progress.path.read_text(encoding="utf-8")
+    progress.path.write_text(re.sub(r'"at": ?"2\d{3}', '"at": "2024', log), encoding="utf-8")
+    shown = " ".join(notebook.cell("%review").split())
+    assert f"creation: due for review: {step}" in shown
+    assert "%lesson creation opens the first one" in shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 import types
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, ItemsView, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.machinery import BuiltinImporter, ModuleSpec
@@ -56,6 +56,11 @@ class Theirs(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def items(self) -> ItemsView[str, Any]:
+        # each look reads all names: Mapping's own way asks of each one three times
+        left_out = self._not_theirs
+        return {name: value for name, value in list(self._namespace.items()) if name not in left_out}.items()
 
 
 def learner_module(name: str, names: Mapping[str, Any], classes_file: str) -> LearnerModule:

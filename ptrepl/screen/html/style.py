@@ -15,7 +15,7 @@ _DARK_COLOURS = "--n:#7fd3ea;--d:#9aa4af;--v:#e6e9ec;--a:#f0b35a;--b:#ff9c94;--l
 STYLE = (
     "<style>"
     f".{CLASS}{{{_LIGHT_COLOURS};font:12px/1.5 ui-monospace,Menlo,Consolas,monospace;"  # not a sentence: a style
-    "color:var(--v);margin:2px 0}"
+    "color:var(--v);margin:6px 0 2px}"
     f"@media(prefers-color-scheme:dark){{.{CLASS}{{{_DARK_COLOURS}}}}}"
     f"{','.join(f'{each} .{CLASS}' for each in _LIGHT)}{{{_LIGHT_COLOURS}}}"
     f"{','.join(f'{each} .{CLASS}' for each in _DARK)}{{{_DARK_COLOURS}}}"

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -46,7 +47,8 @@ _COLUMNS = (
 def collect(names: Sequence[str], output: str | None) -> int:
     """Write ``OUTPUT.csv`` and ``OUTPUT.html`` (default ``class``), replacing them; the exit status.
 
-    A learner is named by the file, or, where that is ``progress.jsonl``, by its folder. Raises UsageError for a file
+    A learner is named by the file, or, where that is ``progress.jsonl``, by its folder, or the one
+    above it in which they differ. Raises UsageError for a file
     that cannot be read or is none of progress: nothing is written then.
     """
     if not names:
@@ -140,10 +142,23 @@ def _harmless_cell(value: object) -> object:
 
 
 def _learners(names: Sequence[str]) -> list[tuple[str, Path]]:
-    """(who, file); two files of one name are told apart by their folders."""
+    """(who, file); files of one name are told apart by the folder in which their paths differ."""
     paths = [*{os.path.realpath(name): Path(name) for name in names}.values()]  # one that is named twice counts once
     short = [path.parent.name if path.name == "progress.jsonl" and path.parent.name else path.stem for path in paths]
+    for name in [name for name, count in Counter(short).items() if count > 1]:
+        places = [place for place, each in enumerate(short) if each == name]
+        for place, folder in zip(places, _where_they_differ([paths[place] for place in places]), strict=True):
+            short[place] = folder
     return [(name if short.count(name) == 1 else str(path), path) for name, path in zip(short, paths, strict=True)]
+
+
+def _where_they_differ(paths: Sequence[Path]) -> list[str]:
+    """``ann`` and ``ben`` for ``/home/ann/.local`` and ``/home/ben/.local``; else whole paths."""
+    # absolute, but no link followed: its name was chosen for people
+    for folders in zip(*(Path(os.path.abspath(path)).parts for path in paths), strict=False):
+        if len({*folders}) == len(folders):
+            return [*folders]
+    return [str(path) for path in paths]
 
 
 def _read(learner: str, path: Path) -> list[StepReport]:

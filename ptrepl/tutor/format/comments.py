@@ -9,7 +9,7 @@ from ptrepl.texts.messages import gettext
 from ptrepl.tutor.format.faults import Faults, printable
 from ptrepl.tutor.format.lesson import Equivalent, Facet, Promised
 
-_WORDS = ("step", "equivalent", "promises", "packages")
+_WORDS = ("step", "equivalent", "promises", "packages", "notebook")
 _FACETS = tuple(facet for facet in Facet if facet.isidentifier() and facet is not Facet.VALUE)
 _OF_ONE = re.compile(r"(?P<name>[^\W\d]\w*)(?:\.(?P<facet>\w+))?")
 _OF_TWO = re.compile(rf"(?P<name>[^\W\d]\w*) (?P<facet>{Facet.SHARED}|{Facet.APART}) (?P<other>[^\W\d]\w*)")
@@ -17,7 +17,7 @@ _EQUIVALENT = re.compile(r"(?s)`(?P<change>[^`]+)`\s*:\s*(?P<reason>\S.*)")
 
 
 def read_comment(comment: str, line: int, faults: Faults) -> tuple[str, str]:
-    """Its word, ``step``, ``equivalent``, ``promises`` or ``packages``, and what follows the colon.
+    """Its word, ``step``, ``equivalent``, ``promises``, ``packages`` or ``notebook``, and what follows the colon.
 
     Any other word means nothing to a lesson. One that is nearly one of them is a fault, and taken for it.
     """

@@ -112,6 +112,7 @@ class Section:
     blocks: list[Block] = field(default_factory=list)
     hints: list[Hint] = field(default_factory=list)
     learned: str = ""
+    learned_in_notebook: str = ""
     equivalents: list[Equivalent] = field(default_factory=list)
     promises: list[Promised] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
@@ -124,9 +125,18 @@ class Section:
         if not text.strip():
             return
         if self.blocks and isinstance(last := self.blocks[-1], Prose):
-            self.blocks[-1] = Prose(f"{last.text}\n\n{text}", last.line)
+            in_notebook = f"{last.in_notebook}\n\n{text}" if last.in_notebook else ""
+            self.blocks[-1] = Prose(f"{last.text}\n\n{text}", last.line, in_notebook)
         else:
             self.blocks.append(Prose(text, line))
+
+    def reword(self, text: str) -> bool:
+        """In a notebook ``text`` is said in place of the paragraph above; False where none is."""
+        if not self.blocks or not isinstance(last := self.blocks[-1], Prose):
+            return False
+        before, parted, _ = (last.in_notebook or last.text).rpartition("\n\n")
+        self.blocks[-1] = Prose(last.text, last.line, f"{before}{parted}{text}")
+        return True
 
 
 def read_sections(
@@ -161,6 +171,7 @@ class _Reader:
         self._first = first_line
         self._faults = faults
         self._details: Details | None = None
+        self._below_quotation = False
         self.intro = Section("", first_line)
         self.sections: list[Section] = []
 
@@ -217,6 +228,7 @@ class _Reader:
         return "\n".join(self._lines[start:end])
 
     def _prose(self, text: str, line: int) -> None:
+        self._below_quotation = False
         if self._details is not None:
             self._details.text.append(text.strip("\n"))
         else:
@@ -240,6 +252,7 @@ class _Reader:
     def _heading(self, token: Token, title: str) -> None:
         line = self._line(token)
         self._close_details_left_open()
+        self._below_quotation = False
         if token.tag == "h2":
             self.sections.append(Section(title, line))
         elif self.sections or self.intro.title:
@@ -261,6 +274,7 @@ class _Reader:
                 self._line(token), gettext("a step has one quotation: what was learned, shown after a pass")
             )
         self._section.learned = text.strip()
+        self._below_quotation = True
 
     def _html(self, token: Token) -> None:
         content, line = token.content, self._line(token)
@@ -314,9 +328,15 @@ class _Reader:
             self._section.packages += read_packages(rest, line, self._faults)
             if self._section is self.intro:
                 self._faults.add(line, gettext("this comment stands in the step that needs the package"))
+        section = self._section
+        if word == "notebook":
+            if self._below_quotation:
+                section.learned_in_notebook = rest
+            elif self._details is not None or not rest or not section.reword(rest):
+                message = gettext("this comment stands below the paragraph that a notebook words in another way")
+                self._faults.add(line, message)
         if word != "step":
             return
-        section = self._section
         if self._low is not None and self._low[0] >= line - 2:
             message = gettext("a step begins with a heading with two ##; this one has {mark}", mark=self._low[1])
             self._faults.add(self._low[0], message)

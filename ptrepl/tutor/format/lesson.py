@@ -46,6 +46,8 @@ class Prose:
 
     text: str
     line: int
+    in_notebook: str = ""
+    """What is said in its place where there are cells and no prompt; "" for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class Step:
     """What ``--check`` holds a right answer to beside the values of the names in the text and in the checks."""
     packages: tuple[str, ...] = ()
     """Packages without which this step is left out of the lesson."""
+    learned_in_notebook: str = ""
+    """As ``in_notebook`` of ``Prose``."""
 
     def codes(self, *roles: Role) -> tuple[CodeFence, ...]:
         """The fences with one of ``roles``, in the order of the file."""

@@ -73,6 +73,7 @@ def build_step(section: Section, faults: Faults) -> Step | None:
         tuple(section.equivalents),
         tuple(section.promises),
         tuple(section.packages),
+        section.learned_in_notebook,
     )
     _look_at_fences(step, section.roleless, faults)
     _look_at_choices(step, faults)

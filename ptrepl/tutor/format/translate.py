@@ -59,7 +59,9 @@ def translate(lesson: Lesson, text: str, path: str, language: str) -> Translated
             warnings.append((1, message))
     faults.stop_if_any()
     said = _prose(intro.blocks)
-    joined = replace(lesson, title=header.title, lang=header.lang, intro=said or lesson.intro, steps=tuple(steps))
+    joined = replace(
+        lesson, title=header.title, lang=header.lang, intro=said.text if said else lesson.intro, steps=tuple(steps)
+    )
     joined = replace(joined, ending=header.ending or lesson.ending)
     return Translated(joined, len(found), tuple(sorted(warnings)))
 
@@ -125,7 +127,7 @@ def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[i
             )
             faults.add(section.line, message)
             return step
-        texts = [texts[0] if number in (places or [0]) else "" for number in range(len(prose))]
+        texts = [texts[0] if number in (places or [0]) else None for number in range(len(prose))]
     elif len(theirs) != len(prose):
         message = ngettext(
             "the lesson shows {count} fence or list in this step; this translation has {here}",
@@ -137,7 +139,7 @@ def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[i
         return step
     blocks: list[Block] = []
     for part, text in zip(prose, texts, strict=True):
-        blocks += [Prose(text, section.line)] if text else []
+        blocks += [replace(text, line=section.line)] if text is not None else []
         for block in part:
             if isinstance(block, CodeFence):
                 blocks.append(codes.get(block.line, block))
@@ -151,6 +153,7 @@ def _joined(step: Step, section: Section, faults: Faults, warnings: list[tuple[i
         blocks=tuple(blocks),
         hints=_hints(step, section, faults),
         learned=section.learned or step.learned,
+        learned_in_notebook=(section if section.learned else step).learned_in_notebook,
     )
 
 
@@ -164,8 +167,14 @@ def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
     return parts
 
 
-def _prose(blocks: Sequence[Block]) -> str:
-    return "\n\n".join(block.text for block in blocks if isinstance(block, Prose))
+def _prose(blocks: Sequence[Block]) -> Prose | None:
+    found = [block for block in blocks if isinstance(block, Prose)]
+    if not found:
+        return None
+    in_notebook = ""
+    if any(block.in_notebook for block in found):
+        in_notebook = "\n\n".join(block.in_notebook or block.text for block in found)
+    return Prose("\n\n".join(block.text for block in found), found[0].line, in_notebook)
 
 
 def _codes(step: Step, section: Section, faults: Faults) -> dict[int, CodeFence]:

@@ -70,7 +70,7 @@ def walk(lesson: Lesson, state: State) -> Turn:
         waiting = replace(state, block=number)
         match block:
             case Prose(text):
-                effects.append(say.AuthorText(text))
+                effects.append(say.AuthorText(state.worded(text, block.in_notebook or text)))
             case CodeFence(Role.DEMO, source):
                 keys = [state.worded(gettext("Press Enter to run it."), gettext("The next cell holds it: run it."))]
                 if len(split_statements(source)) > 1 and not state.notebook:
@@ -131,7 +131,8 @@ def close(lesson: Lesson, state: State, outcome: SaveKind | None) -> Turn:
     the step that has the whole lesson in it, all the others are done.
     """
     step = lesson.steps[state.step]
-    said = (say.Learned(step.learned),) if step.learned else ()
+    learned = state.worded(step.learned, step.learned_in_notebook or step.learned)
+    said = (say.Learned(learned),) if learned else ()
     told = (*said, *note(state, state.worded(gettext("Press Enter to go on."), "")))
     if step.kind is StepKind.READ:
         return replace(state, phase=Phase.READING), told

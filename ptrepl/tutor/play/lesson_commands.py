@@ -159,7 +159,7 @@ def _task(lesson: Lesson, state: State, _: str) -> Turn:
     for block in step.blocks[: state.block + 1]:
         match block:
             case Prose(text):
-                shown.append(say.AuthorText(text))
+                shown.append(say.AuthorText(state.worded(text, block.in_notebook or text)))
             case CodeFence(Role.DEMO | Role.PREDICT, source):
                 shown.append(say.CodeBlock(source))
             case Choices(items):

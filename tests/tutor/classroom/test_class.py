@@ -90,6 +90,32 @@ def test_one_table_and_one_page(
     assert (tmp_path / "spring.html").read_text() == page
 
 
+@pytest.mark.parametrize(
+    ("folders", "names"),
+    [
+        (["home/ann/.local/state/ptrepl", "home/ben/.local/state/ptrepl"], ["ann", "ben"]),
+        (["1/ann/ptrepl", "1/ben/ptrepl", "2/cid/ptrepl"], ["ann", "ben", "cid"]),
+        (
+            ["a/x/ptrepl", "a/y/ptrepl", "b/y/ptrepl"],
+            [f"{each}/ptrepl/progress.jsonl" for each in ("a/x", "a/y", "b/y")],
+        ),
+        (
+            ["home/ann/ptrepl", "ann", "home/ben/ptrepl"],
+            ["home/ann/ptrepl/progress.jsonl", "ann/progress.jsonl", "ben"],
+        ),
+    ],
+)
+def test_learners_are_named_by_the_folder_that_differs(
+    folders: list[str], names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in folders:
+        of(("one", "passed"), folder=tmp_path / folder)
+    assert main(["--collect", *(f"{folder}/progress.jsonl" for folder in folders)]) == 0
+    rows = csv.DictReader(io.StringIO((tmp_path / "class.csv").read_text()))
+    assert [row["learner"] for row in rows] == names
+
+
 @pytest.mark.parametrize("text", ["hello", "{}", '{\n"lessons": 3\n}', "[1]\n[2]", "{\n", "\x00" * 50])
 def test_what_is_no_progress_is_one_line(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

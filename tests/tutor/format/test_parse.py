@@ -334,3 +334,41 @@ def test_faults_of_the_front_matter_and_of_the_body_are_told_together(front: str
     assert lines == sorted(lines)
     assert lines[0] < 5
     assert sum("unknown kind of step" in each for each in told) == 2
+
+
+CELLS = """First.
+
+Press a key.
+<!-- notebook: Run the cell. -->
+
+```python
+shown = 1
+```
+
+Then more.
+
+- a
+- b
+<!-- notebook:
+- c
+-->
+
+> Press on.
+<!-- notebook: Run on. -->
+"""
+
+
+def test_what_a_notebook_words_in_another_way() -> None:
+    step = parse_lesson(FRONT + STEP + CELLS, "x.md").steps[0]
+    (prose,) = step.blocks
+    assert isinstance(prose, Prose)
+    assert "notebook" not in prose.text
+    assert prose.text.startswith("First.\n\nPress a key.\n\n```python")
+    assert prose.in_notebook == "First.\n\nRun the cell.\n\n```python\nshown = 1\n```\n\nThen more.\n\n- c"
+    assert (step.learned, step.learned_in_notebook) == ("Press on.", "Run on.")
+
+
+@pytest.mark.parametrize("text", ["<!-- notebook: Run. -->", "Press.\n<!-- notebook: -->"])
+def test_such_words_stand_below_the_paragraph_that_they_replace(text: str) -> None:
+    (said,) = faults(FRONT + STEP + text)
+    assert "stands below the paragraph" in said

@@ -8,7 +8,7 @@ import pytest
 
 from ptrepl.errors import LessonError
 from ptrepl.texts.language import languages
-from ptrepl.tutor.format.lesson import Role
+from ptrepl.tutor.format.lesson import Prose, Role
 from ptrepl.tutor.format.translate import Translated, translate
 from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.library.translations import translations_of
@@ -93,6 +93,18 @@ def test_the_words_are_the_translations_and_the_code_is_the_lessons() -> None:
     assert made.steps[1].learned == "Es zählt von 0 an."
     assert made.steps[4].learned == "Done by you."
     assert found.steps == 4
+
+
+def test_what_a_notebook_says_is_translated_too() -> None:
+    text = GERMAN.replace("Dazwischen.", "Drück.\n<!-- notebook: Los. -->").replace(
+        "von 0 an.", "von 0 an.\n<!-- notebook: Ja. -->"
+    )
+    watching = german(text).lesson.steps[1]
+    assert [(block.text, block.in_notebook) for block in watching.blocks if isinstance(block, Prose)] == [
+        ("Zuerst.", ""),
+        ("Drück.", "Los."),
+    ]
+    assert (watching.learned, watching.learned_in_notebook) == ("Es zählt von 0 an.", "Ja.")
 
 
 def test_a_step_that_is_not_translated_is_in_english_and_a_warning() -> None:

@@ -1,9 +1,12 @@
-"""``pd`` and the like, where the package that they stand for is not installed."""
+"""``pd`` and the like, where the package that they stand for is not installed, or was not imported."""
 
 from __future__ import annotations
 
+import ast
 import importlib.util
+import sys
 
+from ptrepl.engine.explanation import Fix
 from ptrepl.engine.run.namespace import ON_DEMAND
 from ptrepl.explain.case import Case
 from ptrepl.explain.rule import Finding, Rule
@@ -16,7 +19,7 @@ def _short_name(case: Case) -> Finding | None:
     name = case.match[1]
     package = ON_DEMAND[name].partition(".")[0]
     if _is_installed(package):
-        return None
+        return _usual_name(case)
     text = gettext(
         "{name} stands for {package}, which is not installed here. %pip install {package} installs it at the prompt; "
         "then the same line runs.",
@@ -24,6 +27,26 @@ def _short_name(case: Case) -> Finding | None:
         package=package,
     )
     return Finding(text)
+
+
+_MODULES = ON_DEMAND | {"torch": "torch", "nn": "torch.nn", "F": "torch.nn.functional"}
+"""What everybody calls by these names. The prompt has them, or imports them when they are read; a notebook does not."""
+
+
+def _usual_name(case: Case) -> Finding | None:
+    """``nn.Linear(2, 1)`` where nothing has bound ``nn``."""
+    name, module = case.match[1], _MODULES[case.match[1]]
+    parent = next(iter(case.site.parents), None)
+    if not isinstance(case.site.node, ast.Name) or not isinstance(parent, ast.Attribute) or case.site.inner:
+        return None
+    if case.unbound is not None and case.unbound(name):
+        return None  # a lesson has its own
+    if name == "F" and not hasattr(sys.modules.get(module), parent.attr):
+        return None  # as often a matrix of theirs
+    if name == module:
+        return Finding(gettext("{name} is not imported here.", name=name), (Fix(f"import {name}"),))
+    text = gettext("{name} is not imported here. It is what most programs call {module}.", name=name, module=module)
+    return Finding(text, (Fix(f"import {module} as {name}"),))
 
 
 _CALLED = {
@@ -89,6 +112,14 @@ def _is_installed(package: str) -> bool:
 BEFORE = ("python.name",)
 
 RULES = (
+    Rule(
+        "usual name",
+        ("NameError",),
+        r"^name '(torch|nn|F)' is not defined",
+        _usual_name,
+        "python/names",
+        only_torch=False,
+    ),
     Rule(
         "missing package",
         ("NameError",),

@@ -20,30 +20,32 @@ _LONGEST, _NARROWEST = 40, 50.0
 _LIGHT = 0.02
 """How much a leaf pulls, beside an operation's 1: what is computed stands in a column, its parameters around it."""
 
+# under a class, since some notebooks put the picture into their page, where a style is for all pictures of it;
 # Okabe and Ito's colours, which tell apart for the colour-blind too; leaves differ by their round ends as well
 _STYLE = """\
-svg { background: #ffffff; color-scheme: light dark }
-text { font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #1a1a1a; text-anchor: middle }
-.first { font-size: 14px; font-weight: bold }
-.more, .shape { font-size: 11.5px; fill: #444444 }
-.behind { fill: #ffffff }
-.box { fill: #f3f5f7; stroke: #56606b; stroke-width: 1.3 }
-.result .box { stroke-width: 2.6 }
-.leaf .box { fill: #e0f0fa; stroke: #0072b2 }
-.freed .box { fill: #fdf0dd; stroke: #b36b00; stroke-dasharray: 5 3 }
-.again .box { stroke-dasharray: 2 3 }
-.edge { fill: none; stroke: #7a838c; stroke-width: 1.3 }
-.tip { fill: #7a838c }
+.ptrepl-graph { background: #ffffff; color-scheme: light dark }
+.ptrepl-graph text { font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace }
+.ptrepl-graph text { fill: #1a1a1a; text-anchor: middle }
+.ptrepl-graph .first { font-size: 14px; font-weight: bold }
+.ptrepl-graph .more, .ptrepl-graph .shape { font-size: 11.5px; fill: #444444 }
+.ptrepl-graph .behind { fill: #ffffff }
+.ptrepl-graph .box { fill: #f3f5f7; stroke: #56606b; stroke-width: 1.3 }
+.ptrepl-graph .result .box { stroke-width: 2.6 }
+.ptrepl-graph .leaf .box { fill: #e0f0fa; stroke: #0072b2 }
+.ptrepl-graph .freed .box { fill: #fdf0dd; stroke: #b36b00; stroke-dasharray: 5 3 }
+.ptrepl-graph .again .box { stroke-dasharray: 2 3 }
+.ptrepl-graph .edge { fill: none; stroke: #7a838c; stroke-width: 1.3 }
+.ptrepl-graph .tip { fill: #7a838c }
 @media (prefers-color-scheme: dark) {
-  svg { background: #14171a }
-  text { fill: #f0f2f4 }
-  .more, .shape { fill: #b9c1c9 }
-  .behind { fill: #14171a }
-  .box { fill: #22272c; stroke: #97a3af }
-  .leaf .box { fill: #10344a; stroke: #56b4e9 }
-  .freed .box { fill: #3d2c10; stroke: #e69f00 }
-  .edge { stroke: #8a949e }
-  .tip { fill: #8a949e }
+  .ptrepl-graph { background: #14171a }
+  .ptrepl-graph text { fill: #f0f2f4 }
+  .ptrepl-graph .more, .ptrepl-graph .shape { fill: #b9c1c9 }
+  .ptrepl-graph .behind { fill: #14171a }
+  .ptrepl-graph .box { fill: #22272c; stroke: #97a3af }
+  .ptrepl-graph .leaf .box { fill: #10344a; stroke: #56b4e9 }
+  .ptrepl-graph .freed .box { fill: #3d2c10; stroke: #e69f00 }
+  .ptrepl-graph .edge { stroke: #8a949e }
+  .ptrepl-graph .tip { fill: #8a949e }
 }"""
 
 
@@ -62,7 +64,7 @@ def graph_svg(label: str, graph: AutogradGraph) -> str:
     title = escape(gettext("The autograd graph of {name}", name=label))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{title}">',
+        f'viewBox="0 0 {width:.0f} {height:.0f}" class="ptrepl-graph" role="img" aria-label="{title}">',
         f"<title>{title}</title>",
         f"<style>\n{_STYLE}\n</style>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '

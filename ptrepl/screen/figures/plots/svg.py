@@ -10,6 +10,7 @@ from ptrepl.screen.figures.plots.curves import NamedCurves
 from ptrepl.screen.figures.plots.plot import Plot, bins_of, finite_points, line_points
 from ptrepl.screen.figures.ticks import Axis, axis_of
 from ptrepl.screen.line import harmless
+from ptrepl.screen.wrap import columns
 
 _WIDTH, _HEIGHT = 560.0, 320.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 16.0, 30.0, 44.0
@@ -17,6 +18,17 @@ _TICKS_ACROSS, _TICKS_UP = 7, 6
 _HUES = ("#1f77b4", "#d95f02", "#2a8a4a", "#9b3fa5", "#b8860b", "#c2185b")
 _LINE = "#d95f02"
 _LONGEST = 60
+_LETTER, _GAP = 7.2, 12.0
+"""How wide a letter of the legend is, at most, and what stands between two names."""
+_TITLE = 'class="title" fill="#111" font-weight="600"'
+
+_STYLE = (
+    "<style>.ptrepl-plot{color-scheme:light dark}@media (prefers-color-scheme:dark){"
+    ".ptrepl-plot .ground{fill:#14171a}.ptrepl-plot .title{fill:#f0f2f4}.ptrepl-plot .said{fill:#b9c1c9}"
+    ".ptrepl-plot .grid{stroke:#2e343a}.ptrepl-plot .drawn{filter:brightness(1.35)}}</style>"
+)
+"""On a dark page. What the elements themselves say is for a light one, and for readers that leave styles out. The
+shades of a heat map have a meaning, and stay."""
 
 Point = tuple[float, float]
 
@@ -36,34 +48,38 @@ class _Canvas:
 
     def path(self, points: Sequence[Point], hue: str) -> None:
         places = " ".join(f"{self.across(a):.1f},{self.up(b):.1f}" for a, b in points)
-        self._parts.append(f'<polyline points="{places}" fill="none" stroke="{hue}" stroke-width="1.8"/>')
+        self._parts.append(f'<polyline points="{places}" class="drawn" fill="none" stroke="{hue}" stroke-width="1.8"/>')
 
     def dots(self, points: Sequence[Point], hue: str) -> None:
         self._parts += (
-            f'<circle cx="{self.across(a):.1f}" cy="{self.up(b):.1f}" r="2.6" fill="{hue}"/>' for a, b in points
+            f'<circle cx="{self.across(a):.1f}" cy="{self.up(b):.1f}" r="2.6" class="drawn" fill="{hue}"/>'
+            for a, b in points
         )
 
     def box(self, left: float, right: float, height: float, hue: str) -> None:
         begin, end, top = self.across(left), self.across(right), self.up(height)
         size = f'width="{max(end - begin - 1, 1):.1f}" height="{self.up(0) - top:.1f}"'
-        self._parts.append(f'<rect x="{begin:.1f}" y="{top:.1f}" {size} fill="{hue}"/>')
+        self._parts.append(f'<rect x="{begin:.1f}" y="{top:.1f}" {size} class="drawn" fill="{hue}"/>')
 
     def legend(self, names: Sequence[str]) -> None:
+        """Above the curves, beside the title; one below the other where they are too long for that."""
+        widths = [_LETTER * columns(name) + _GAP for name in names]
+        right, beside = _WIDTH - _RIGHT, sum(widths) < (_WIDTH - _LEFT) / 2
         for number, name in enumerate(names):
-            at = _TOP + 12 + 16 * number
-            self._parts.append(_text(name, _WIDTH - _RIGHT - 6, at, "end", _HUES[number % len(_HUES)]))
+            x, y = (right - sum(widths[number + 1 :]), 18.0) if beside else (right - 6, _TOP + 12 + 16 * number)
+            self._parts.append(_text(name, x, y, "end", f'class="drawn" fill="{_HUES[number % len(_HUES)]}"'))
 
     def svg(self, title: str, x_name: str, y_name: str) -> str:
         """The whole picture; well-formed XML."""
         bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
-        parts = [_text(title or y_name, _LEFT, 18, "start", "#111", bold=True)]
+        parts = [_text(title or y_name, _LEFT, 18, "start", _TITLE)]
         for value, label in zip(self._x.ticks, self._x.labels, strict=True):
             at = self.across(value)
-            parts.append(f'<path d="M{at:.1f} {bottom}v4" stroke="#888"/>')
+            parts.append(f'<path d="M{at:.1f} {bottom}v4" fill="none" stroke="#888"/>')
             parts.append(_text(label, at, bottom + 17, "middle"))
         for value, label in zip(self._y.ticks, self._y.labels, strict=True):
             at = self.up(value)
-            parts.append(f'<path d="M{_LEFT} {at:.1f}H{right}" stroke="#e5e5e5"/>')
+            parts.append(f'<path d="M{_LEFT} {at:.1f}H{right}" class="grid" stroke="#e5e5e5"/>')
             parts.append(_text(label, _LEFT - 6, at + 4, "end"))
         parts.append(f'<path d="M{_LEFT} {_TOP}V{bottom}H{right}" fill="none" stroke="#888"/>')
         parts.append(_text(x_name, (_LEFT + right) / 2, _HEIGHT - 8, "middle"))
@@ -122,7 +138,7 @@ def _heat(plot: Plot) -> str:
     low, high = min(finite), max(finite)
     rows, columns = len(plot.rows), max(map(len, plot.rows))
     wide, tall = (_WIDTH - _LEFT - _RIGHT) / columns, (_HEIGHT - _TOP - _BOTTOM) / rows
-    parts = [_text(plot.title or plot.y_name, _LEFT, 18, "start", "#111", bold=True)]
+    parts = [_text(plot.title or plot.y_name, _LEFT, 18, "start", _TITLE)]
     for number, row in enumerate(plot.rows):
         for place, value in enumerate(row):
             where = f'x="{_LEFT + place * wide:.1f}" y="{_TOP + number * tall:.1f}"'
@@ -148,13 +164,14 @@ def _place(value: float, axis: Axis, begin: float, end: float) -> float:
     return begin + max(-1.0, min(2.0, share)) * (end - begin)
 
 
-def _text(text: str, x: float, y: float, anchor: str, fill: str = "#444", *, bold: bool = False) -> str:
+def _text(text: str, x: float, y: float, anchor: str, look: str = 'class="said" fill="#444"') -> str:
     cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
-    weight = ' font-weight="600"' if bold else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}"{weight}>{escape(harmless(cut))}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {look}>{escape(harmless(cut))}</text>'
 
 
 def _svg(parts: Sequence[str]) -> str:
     size = f'width="{_WIDTH:g}" height="{_HEIGHT:g}" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">'
-    return f'{head}<rect width="100%" height="100%" rx="4" fill="#fff"/>{"".join(parts)}</svg>'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} class="ptrepl-plot" font-family="sans-serif" font-size="12">'
+    )
+    return f'{head}{_STYLE}<rect width="100%" height="100%" rx="4" class="ground" fill="#fff"/>{"".join(parts)}</svg>'

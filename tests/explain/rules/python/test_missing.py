@@ -1,4 +1,4 @@
-"""A short name whose package is not installed."""
+"""A short name whose package is not installed, or was not imported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from ptrepl.explain.explain import explain
-from tests.explain.failing import fails, why
+from tests.explain.failing import fails, session, why
 
 PACKAGES = ("pandas", "matplotlib")
 
@@ -68,3 +68,32 @@ def test_packages_with_another_name_than_their_module(
 
 def test_a_module_that_nobody_knows_is_not_offered_for_installing() -> None:
     assert fails("import my_own_helpers_of_nowhere").explanation is None
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("nn.Linear(2, 1)", "import torch.nn as nn"),
+        ("class Net(nn.Module):\n    pass", "import torch.nn as nn"),
+        ("def f():\n    return F.relu(torch.ones(2))\n\nf()", "import torch.nn.functional as F"),
+    ],
+)
+def test_a_usual_name_that_is_not_imported(line: str, fix: str) -> None:
+    said = why(f"del nn, F\n{line}")
+    assert "is not imported here" in said.text
+    assert [each.code for each in said.fixes] == [fix]
+
+
+def test_torch_itself() -> None:
+    within = session()
+    within.ready()
+    del within.namespace["torch"]
+    explanation = fails("torch.ones(2)", within).explanation
+    assert explanation is not None
+    assert [each.code for each in explanation.fixes] == ["import torch"]
+
+
+@pytest.mark.parametrize("line", ["F.T", "F @ F", "nn"])
+def test_a_name_that_may_be_another_thing_is_not_taken_for_a_module(line: str) -> None:
+    explanation = fails(f"del nn, F\n{line}").explanation
+    assert explanation is None or "imported" not in explanation.text

@@ -118,3 +118,10 @@ def test_a_box_has_what_was_written_if_that_is_short() -> None:
         text = graph_svg("y", named)
         assert ('">w * 2</text>' in text) is (written == "y = w * 2")
         assert written.removeprefix("y = ") in text, "the title has it"
+
+
+def test_in_a_page_its_style_is_for_no_other_picture() -> None:
+    style = next(iter(ElementTree.fromstring(graph_svg("y", graphs()["small"][0])).iter(f"{SVG}style"))).text or ""
+    rules = re.findall(r"([^{}]+)\{[^{}]*\}", style)
+    assert rules
+    assert all(part.strip().startswith(".ptrepl-graph") for rule in rules for part in rule.split(","))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from xml.etree import ElementTree
 
 from hypothesis import given
@@ -64,3 +65,20 @@ def test_any_numbers_and_names_make_a_picture_that_can_be_read(values: tuple[flo
     assert bool(svg) == any(map(math.isfinite, values))
     if svg:
         read(svg)
+
+
+def test_names_of_curves_stand_above_them() -> None:
+    curves = (Plot("line", (1.0, 2.0), y_name="train"), Plot("line", (2.0, 1.0), y_name="valid"))
+    root = read(curves_svg(NamedCurves(curves, are_paths=False)))
+    names = {each.text: each.attrib for each in root.iter(f"{_SVG}text") if "drawn" in each.attrib["class"]}
+    places = [place for path in root.iter(f"{_SVG}polyline") for place in path.attrib["points"].split()]
+    heights = [float(place.split(",")[1]) for place in places]
+    assert all(float(each["y"]) < min(heights) for each in names.values())
+    assert float(names["train"]["x"]) < float(names["valid"]["x"]) - 36
+
+
+def test_in_a_page_its_style_is_for_no_other_picture() -> None:
+    style = next(iter(read(plot_svg(Plot("line", (1.0, 2.0)))).iter(f"{_SVG}style"))).text or ""
+    rules = re.findall(r"([^{}]+)\{[^{}]*\}", style)
+    assert rules
+    assert all(rule.startswith(".ptrepl-plot") for rule in rules)
