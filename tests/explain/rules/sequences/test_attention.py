@@ -148,9 +148,14 @@ from tests.explain.failing import check, why
             ["scores.masked_fill(mask[:, None, :], 0.)"],
         ),
         (
+            'points = torch.tensor([1, 2, 3])\nmask = points > 1\npoints.masked_fill(mask, float("-inf"))',
+            'points is int64, and integers have no infinity: float("-inf") is a floating point number.',
+            ['points.float().masked_fill(mask, float("-inf"))'],
+        ),
+        (
             'ids = torch.tensor([1, 2, 3])\nmask = ids > 1\nids.masked_fill(mask, float("-inf"))',
-            'ids is int64, and integers have no infinity: float("-inf") is a floating point number.',
-            ['ids.float().masked_fill(mask, float("-inf"))'],
+            "It hides places from a softmax, and belongs into the scores that softmax is given.",
+            [],
         ),
         (
             'scores = torch.rand(2, 3, 4)\nkeep = torch.ones(2, 4).bool()\nscores.masked_fill(~keep, float("-inf"))',
