@@ -135,10 +135,10 @@ def has_other_gradients(case: Case, start: Start, through: str) -> bool:
     """Whether a leaf still gets a gradient if none flows through the tensor ``through``."""
     if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):
         made = origin(case, through)  # in a loop it may be the one of the iteration before
-        if made is not None and made.entry is None and through in _loads(made.value):
+        if made is not None and made.entry is None and through in names_read(made.value):
             if any(isinstance(each, ast.IfExp) for each in ast.walk(made.value)):
                 return False
-            others = ast.Tuple([ast.Name(each, ast.Load()) for each in _loads(made.value) - {through}], ast.Load())
+            others = ast.Tuple([ast.Name(each, ast.Load()) for each in names_read(made.value) - {through}], ast.Load())
             return requires_grad_in(others, case.scope) is not None
     stop = node_of(case.scope.name(through))
     pending, seen = [node_of(each) for each in start.tensors], {stop, None}
@@ -152,5 +152,6 @@ def has_other_gradients(case: Case, start: Start, through: str) -> bool:
     return False
 
 
-def _loads(node: ast.AST) -> set[str]:
+def names_read(node: ast.AST) -> set[str]:
+    """The names that an expression reads."""
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}

@@ -18,6 +18,7 @@ from ptrepl.explain.provenance.backward import (
     has_other_gradients,
     is_behind,
     named_tensors,
+    names_read,
     start_of,
 )
 from ptrepl.explain.provenance.carried import carried, cut_after
@@ -280,9 +281,24 @@ def _whole_graph(name: str, used: RecordedStatement | None, freed: list[str]) ->
     )
 
 
+def _goes_round(case: Case, start: Start, freed: list[str]) -> bool:
+    """Whether each round of a loop, or of a comprehension, goes back from another part of ``freed``: a Jacobian."""
+    heads = [each.target for each in case.parents if isinstance(each, ast.For)]
+    heads += [part.target for each in case.parents for part in getattr(each, "generators", ())]
+    here = names_read(start.node) if start.node is not None else set()
+    bound = {part.id for each in heads for part in ast.walk(each) if isinstance(part, ast.Name)}
+    return len(freed) == 1 and bool(bound & here) and "retain_graph" not in ast.unparse(case.site.line)
+
+
 def _part_of_graph(case: Case, start: Start, used: RecordedStatement | None, freed: list[str]) -> str:
     """Where only the graph of the tensors ``freed`` was, from which the start was computed."""
     name, names = start.name(case), every(freed)
+    if start.inputs and _goes_round(case, start, freed):
+        return gettext(
+            "{names} is computed once, and each round goes back through its graph, which the first one has freed. "
+            "retain_graph=True in this call keeps it for the next; compute {names} again before the rounds begin.",
+            names=names,
+        )
     if used is None:
         what = gettext(
             "{name} was computed from {names}, and an earlier backward() already used that part of the graph and freed "

@@ -149,6 +149,13 @@ def _layer(case: Case) -> Finding | None:
         return Finding(f"{what} {caller.text}", caller.fixes)
     if is_integral(dtype) and (other := no_quantities(case, node, given, path)) is not None:
         return Finding(f"{what} {other.text}", other.fixes)
+    if dtype.startswith("complex") and not weights.startswith("complex"):
+        parts = gettext(
+            "A complex number has two parts, and a conversion would leave the imaginary one out: {code} gives both as "
+            "two floating point numbers, and .abs() the absolute value.",
+            code=f"torch.view_as_real({case.called(node, '…')})",
+        )
+        return Finding(f"{what} {parts}")
     text = " ".join(filter(None, (what, dtype_origin(case, [(node, dtype)]), _bytes_told(given))))
     return Finding(text, _fixes(case, node, given, weights))
 

@@ -139,10 +139,11 @@ def of_positions(case: Case, node: ast.expr) -> Finding | None:
     what = gettext("{word}() gives the index of one class, and no gradient flows through an index.", word=word)
     text = in_one_line(source, scores)
     if "oftmax" in called_name(call) or "sigmoid" in called_name(call).lower():
+        function = case.called(call.func, gettext("The function"))
         instead = gettext(
             "{function} computes with what {word}() is called on, the scores: {scores}.",
             word=word,
-            function=case.called(call.func, gettext("The function")),
+            function=function,
             scores=text,
         )
     else:

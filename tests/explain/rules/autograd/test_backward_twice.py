@@ -227,3 +227,15 @@ def test_a_value_that_both_losses_come_from_is_computed_again() -> None:
     again = "act = actor(s)\n    q = critic(torch.cat([s, act], 1))\n    second = -q.mean()"
     cured = ACTOR.format(inputs=3, first=first, second=again)
     assert all(outcome.error is None for outcome in session().run(cured.lstrip()))
+
+
+def test_the_rows_of_a_jacobian_go_back_through_one_graph() -> None:
+    head = "x = torch.rand(3, requires_grad=True)\ny = (x**2).exp()\n"
+    said = "retain_graph=True in this call keeps it for the next; compute y again before the rounds begin."
+    check(f"{head}rows = [torch.autograd.grad(y[i], x)[0] for i in range(3)]", said, [])
+    check(f"{head}for one in y:\n    torch.autograd.grad(one.sum(), x)", said.split("; ", maxsplit=1)[0], [])
+
+
+def test_the_same_number_in_each_round_is_computed_again() -> None:
+    code = "x = torch.rand(3, requires_grad=True)\ny = (x**2).exp()\nfor _ in range(2):\n"
+    assert "retain_graph" not in why(f"{code}    torch.autograd.grad(y.sum(), x)").text

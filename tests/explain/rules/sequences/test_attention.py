@@ -195,3 +195,8 @@ def test_a_pair_in_arithmetic() -> None:
     explanation = why(code)
     assert "gives a pair" in explanation.text
     assert "self.norm(x + self.attn(x, x, x)[0])" in explanation.fixes[0].code
+
+
+def test_the_size_and_the_number_of_heads_swapped() -> None:
+    fix = "nn.MultiheadAttention(512, 8)"
+    check("nn.MultiheadAttention(8, 512)", "the two are swapped here", [fix])
