@@ -255,7 +255,10 @@ def _before_positions(case: Case, found: Cause) -> str:
     assert found.cut is not None
     if found.cut.called in ("argmax()", "max()"):
         return gettext("For class indices, F.cross_entropy(scores, target) takes the scores as they are.")
-    return gettext("Compute the loss from {base}, without this step.", base=_base(case, found))
+    base = _base(case, found)
+    if found.cut.called == "multinomial()":
+        return gettext("{base}.gather(-1, …) gives the probabilities of what was drawn, with their graph.", base=base)
+    return gettext("Compute the loss from {base}, without this step.", base=base.removesuffix(".detach()"))
 
 
 def _in_torch(found: Cause) -> str:

@@ -29,7 +29,7 @@ from ptrepl.explain.rules.saving.new_head import last_layer, other_size, said_of
 from ptrepl.explain.rules.saving.optional_part import optional_part
 from ptrepl.explain.rules.saving.other_depth import made_as_saved, of_other_layers, of_other_settings, only_buffers
 from ptrepl.explain.rules.saving.renamed import renamed_part, renaming
-from ptrepl.explain.rules.saving.whose_dict import key_of_network, of_another_network, told_of_checkpoint, turned_round
+from ptrepl.explain.rules.saving.whose_dict import key_of_network, told_of_another, told_of_checkpoint
 from ptrepl.texts.messages import gettext, ngettext
 
 _RENAMED = '{key.removeprefix("%s"): value for key, value in %s.items()%s}'  # not a sentence: Python
@@ -218,10 +218,9 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
         return Finding(f"{given} {said}", verified(loading.case, Candidate(code)) if "strict" in keywords else ())
     if head and "strict" in keywords:
         return Finding(*_new_head(loading, given, head))
-    if meant := turned_round(loading.wanted, shapes, differ) or of_another_network(
-        loading.case, loading.given, loading.network, shapes
-    ):
-        return Finding(f"{given} {meant}")
+    meant, code = told_of_another(loading.case, loading.argument, loading.network, loading.wanted, shapes, differ)
+    if meant:
+        return Finding(f"{given} {meant}", verified(loading.case, loading.with_argument(code)) if code else ())
     made = gettext(
         "The network that was saved was made with other sizes. To load it, make {network} with the same ones.",
         network=loading.network,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from itertools import islice
 
 from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
-from ptrepl.explain.operands.state import Shapes, listed, shapes_of_module
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.operands.state import Shapes, is_plain_dict, listed, shapes_of_dict, shapes_of_module
+from ptrepl.explain.rewrite import spliced
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 3_000
@@ -39,7 +42,34 @@ def told_of_checkpoint(given: str, network: str, all_keys: list[str], keys: list
     )
 
 
-def of_another_network(case: Case, given: str, network: str, shapes: Shapes) -> str:
+def told_of_another(
+    case: Case, argument: ast.expr, network: str, wanted: Shapes, shapes: Shapes, differ: list[str]
+) -> tuple[str, str]:
+    """What to say of a state dict, ``argument``, that is not the one of ``network``, and what fits in its place; ""."""
+    there, code = _under_another_key(case, argument, network, wanted)
+    if code:
+        return there, code
+    given = operand_text(case, argument)
+    return _turned_round(wanted, shapes, differ) or _of_another_network(case, given, network, shapes), ""
+
+
+def _under_another_key(case: Case, argument: ast.expr, network: str, wanted: Shapes) -> tuple[str, str]:
+    """A sentence and the text of ``ck["D"]`` where ``ck["G"]`` was given and the other fits; "", "" elsewhere."""
+    match argument:
+        case ast.Subscript(value=container, slice=ast.Constant(value=given)):
+            held = case.real(container)
+        case _:
+            return "", ""
+    if not is_plain_dict(held):
+        return "", ""
+    fitting = [key for key, each in held.items() if type(key) is str and shapes_of_dict(each) == wanted]
+    if len(fitting) != 1 or fitting[0] == given:
+        return "", ""
+    code = spliced(case.site.source, argument, {argument.slice: f'"{fitting[0]}"'})
+    return gettext("{code} has the shapes of {network}.", code=" ".join(code.split()), network=network), code
+
+
+def _of_another_network(case: Case, given: str, network: str, shapes: Shapes) -> str:
     """A sentence: ``torch.load("enc.pt")`` has the shapes, and the name, of ``enc``; "" where no other network fits."""
     if _is_word(network.casefold(), given.casefold()) or ".state_dict" in given:
         return ""
@@ -57,7 +87,7 @@ def of_another_network(case: Case, given: str, network: str, shapes: Shapes) -> 
     return ""
 
 
-def turned_round(wanted: Shapes, shapes: Shapes, differ: list[str]) -> str:
+def _turned_round(wanted: Shapes, shapes: Shapes, differ: list[str]) -> str:
     """A sentence: the weights that differ are those of the network, with their two dims in the other order; ""."""
     for key in differ:
         bias = f"{key.removesuffix('weight')}bias"

@@ -53,3 +53,9 @@ def test_a_text_file_holds_no_object(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     (tmp_path / "labels.txt").write_text("cat\ndog\n", encoding="utf-8")
     check("torch.load('labels.txt')", "'labels.txt' is a text file.", [])
+
+
+def test_the_key_of_another_network() -> None:
+    code = "G, D = nn.Linear(2, 2), nn.Linear(2, 1)\nsaved = {'G': G.state_dict(), 'D': D.state_dict()}\n"
+    said = 'saved["D"] has the shapes of D.'
+    check(f"{code}D.load_state_dict(saved['G'])", said, ['D.load_state_dict(saved["D"])'])
