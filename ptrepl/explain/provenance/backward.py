@@ -6,12 +6,16 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
-from ptrepl.explain.provenance.graph import Graph, behind
-from ptrepl.explain.provenance.origins import earlier, parsed
+from ptrepl.explain.provenance.cuts import requires_grad_in
+from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, node_of
+from ptrepl.explain.provenance.origins import earlier, origin, parsed
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.texts.messages import gettext
+
+_MOST_NAMES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +89,69 @@ def assigned_together(case: Case, name: str) -> tuple[list[str], str]:
                     if name in names:
                         return names, in_one_line(source, call)
     return [], ""
+
+
+def backward_before(case: Case) -> str | None:
+    """The name of which backward() was called last before the failing line, in the same round."""
+    found: list[tuple[int, str]] = [
+        (each.lineno, each.func.value.id)
+        for each in ast.walk(round_of(case))
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "backward"
+        if isinstance(each.func.value, ast.Name) and each.lineno < case.site.line.lineno and not each.keywords
+    ]
+    if found:
+        return max(found)[1]
+    last = next(earlier(case), None) if case.site.line is case.site.statement else None
+    tree = parsed(last.source) if last is not None else None
+    match tree:
+        case ast.Module(
+            body=[ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward"), keywords=[]))]
+        ):
+            return name
+    return None
+
+
+def round_of(case: Case) -> ast.AST:
+    """The loop or the function that holds the failing line, or its statement."""
+    loops = (ast.For, ast.While, ast.FunctionDef)
+    return next((each for each in case.parents if isinstance(each, loops)), case.site.statement)
+
+
+def named_tensors(case: Case) -> dict[str, Any]:
+    """The tensors that the failing code has names for."""
+    scope = case.scope
+    names = [*scope.locals, *scope.globals][:_MOST_NAMES]
+    return {
+        name: value for name in names if is_tensor_class(type(value := scope.name(name))) and not name.startswith("_")
+    }
+
+
+def is_behind(tensor: Any, nodes: set[Any]) -> bool:
+    """Whether what made ``tensor`` is one of ``nodes``."""
+    return base_attribute("grad_fn").__get__(tensor) in nodes
+
+
+def has_other_gradients(case: Case, start: Start, through: str) -> bool:
+    """Whether a leaf still gets a gradient if none flows through the tensor ``through``."""
+    if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):
+        made = origin(case, through)  # in a loop it may be the one of the iteration before
+        if made is not None and made.entry is None and through in names_read(made.value):
+            if any(isinstance(each, ast.IfExp) for each in ast.walk(made.value)):
+                return False
+            others = ast.Tuple([ast.Name(each, ast.Load()) for each in names_read(made.value) - {through}], ast.Load())
+            return requires_grad_in(others, case.scope) is not None
+    stop = node_of(case.scope.name(through))
+    pending, seen = [node_of(each) for each in start.tensors], {stop, None}
+    while pending and len(seen) < MOST_NODES:
+        node = pending.pop()
+        if node not in seen:
+            if type(node).__name__ == "AccumulateGrad":
+                return True
+            seen.add(node)
+            pending += [each for each, _ in node.next_functions]
+    return False
+
+
+def names_read(node: ast.AST) -> set[str]:
+    """The names that an expression reads."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}

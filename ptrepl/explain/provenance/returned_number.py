@@ -14,7 +14,7 @@ from ptrepl.explain.provenance.origins import earlier, parsed
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.read_code import function_tree
-from ptrepl.texts.messages import ngettext
+from ptrepl.texts.messages import gettext, ngettext
 
 _MOST_ENTRIES = 50
 _MOST_LINES = 3
@@ -38,6 +38,11 @@ def returned_number(case: Case, name: str) -> str:
     returns = [each for each in ast.walk(tree) if isinstance(each, ast.Return) and each.value is not None]
     if source is None or len(returns) != 1 or not isinstance(tree, ast.FunctionDef):
         return ""
+    if any(isinstance(each, ast.Attribute) and each.attr == "backward" for each in ast.walk(tree)):
+        return gettext(
+            "{function} calls backward() before it returns that number: it has to be done once only, there or here.",
+            function=tree.name,
+        )
     value: ast.expr | None = returns[0].value
     if made[1] is not None and isinstance(value, ast.Tuple) and made[1] < len(value.elts):
         value = value.elts[made[1]]

@@ -82,6 +82,16 @@ def _parameter(case: Case) -> Finding | None:
     if facts is None:
         return None
     given = operand_text(case, statement.value)
+    if any(isinstance(each, ast.FunctionDef) and each.name == "forward" for each in case.parents):
+        return Finding(
+            gettext(
+                "{name} is a parameter of the module, and only another parameter can take its place. A new one, made "
+                "in forward, would be a leaf: no gradient would flow from it to what {given} was computed from. "
+                "Compute with {given} itself, as F.linear and F.conv2d do with a weight that they are given.",
+                name=operand_text(case, target),
+                given=given,
+            )
+        )
     text = gettext(
         "{name} is a parameter of the module, and only another parameter can take its place: nn.Parameter({given}) "
         "makes one. An optimizer that was made before still holds the old one.",

@@ -5,20 +5,25 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from math import prod
+from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.backward import Start, start_of
-from ptrepl.explain.provenance.graph import is_intact
+from ptrepl.explain.provenance.graph import behind, is_intact, node_of
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import gettext, ngettext
+
+_MOST_NAMES = 500
+_LOSSES = ("loss", "cost", "nll", "elbo", "objective", "total", "error")
 
 
 def _several(case: Case) -> Finding | None:
@@ -29,20 +34,89 @@ def _several(case: Case) -> Finding | None:
     name = start.name(case)
     if not shape:
         return None
-    text = ngettext(
-        "{name} is {shape}, {count} element, and gradients are computed from a scalar, a single number. Reduce it "
-        "first: mean() takes the average, sum() adds the elements up.",
-        "{name} is {shape}, {count} elements, and gradients are computed from a scalar, a single number. Reduce it "
-        "first: mean() takes the average, sum() adds the elements up.",
+    what = ngettext(
+        "{name} is {shape}, {count} element, and gradients are computed from a scalar, a single number.",
+        "{name} is {shape}, {count} elements, and gradients are computed from a scalar, a single number.",
         prod(shape),
         name=name,
         shape=shape_text(shape),
     )
+    reduce = gettext("Reduce it first: mean() takes the average, sum() adds the elements up.")
+    text = f"{what} {reduce}"
     if not is_intact(start.tensors[0]) or start.node is None:
         return Finding(text)
     if start.inputs:
         return Finding(text, tuple(_of_grad(case, start, start.node)))
+    if (loss := _loss_of(case, start)) is not None:
+        there = gettext("{loss} was computed from {name} and is one: write {loss}.backward().", loss=loss, name=name)
+        return Finding(f"{what} {there}", tried(case, _from_other(case, start.node, loss)))
+    if (mask := _masked_by(case, start.node, shape)) is not None:
+        said, code = mask
+        return Finding(f"{text} {said}", tried(case, _from_other(case, start.node, code)))
+    if _is_output(case, start.node):
+        train = gettext("To train, call backward() on a loss that is computed from {name}.", name=name)
+        text = f"{text} {train}"
     return Finding(text, tried(case, _reduced(case, start.node)))
+
+
+def _loss_of(case: Case, start: Start) -> str | None:
+    """The one name of a single number that was computed from the start, ``loss`` for ``outputs.backward()``."""
+    scope, node = case.scope, node_of(start.tensors[0])
+    found: dict[Any, str] = {}
+    for name in [*scope.locals, *scope.globals][:_MOST_NAMES]:
+        value = scope.name(name)
+        if not any(word in name.lower() for word in _LOSSES) or name.startswith("_"):
+            continue
+        if not is_tensor_class(type(value)) or read(value).shape != ():
+            continue
+        if node is not None and node_of(value) is not None and node in {*behind([value]).nodes} and is_intact(value):
+            found.setdefault(node_of(value), name)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _masked_by(case: Case, node: ast.expr, shape: tuple[int, ...]) -> tuple[str, str] | None:
+    """``loss * mask``, a sentence on it and the mean of what the mask leaves in; None where there is no mask."""
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    match made.value if made is not None else None:
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            pass
+        case _:
+            return None
+    assert made is not None
+    for each in (left, right):
+        facts = case.facts(each)
+        if not isinstance(each, ast.Name) or facts is None or facts.shape != shape:
+            continue
+        if facts.dtype == "bool" or "mask" in each.id.lower():
+            code = f"({segment(case.site.source, node)}.sum() / {each.id}.sum())"
+            said = gettext(
+                "`{statement}` has zeros where {mask} leaves something out, and mean() would count them: {code} is "
+                "the average of the rest.",
+                statement=made.label,
+                mask=each.id,
+                code=code[1:-1],
+            )
+            return said, code
+    return None
+
+
+def _is_output(case: Case, node: ast.expr) -> bool:
+    """Whether a network of the session gave it, and no loss did."""
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    match made.value if made is not None else None:
+        case ast.Call(func=func):
+            called = case.real(func)
+            return kind_of(called) is Kind.MODULE and not type_name(called).endswith("Loss")
+    return False
+
+
+def _from_other(case: Case, node: ast.expr, code: str) -> Iterator[Candidate]:
+    """The line with ``code`` in the place of what goes back."""
+    line, source = case.site.line, case.site.source
+    match line:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value)) as call) if value is node:
+            rest = segment(source, call)[len(segment(source, call.func)) :]
+            yield Candidate(f"{code}.backward{rest}", replaces_line=True)
 
 
 def _shape(start: Start) -> tuple[int, ...] | None:

@@ -8,16 +8,22 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import Record, RecordedStatement
-from ptrepl.engine.watch.facts import base_attribute
-from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_line_before, with_lines_changed
 from ptrepl.explain.fixes.retyped import computing, retyped
-from ptrepl.explain.provenance.backward import Start, assigned_together, start_of
+from ptrepl.explain.provenance.backward import (
+    Start,
+    assigned_together,
+    backward_before,
+    has_other_gradients,
+    is_behind,
+    named_tensors,
+    names_read,
+    start_of,
+)
 from ptrepl.explain.provenance.carried import carried, cut_after
-from ptrepl.explain.provenance.cuts import requires_grad_in
-from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, is_spent, loss_of, node_of
-from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_prompt, parsed
+from ptrepl.explain.provenance.graph import Graph, behind, is_spent, loss_of, node_of
+from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_prompt
 from ptrepl.explain.provenance.stepped import optimizer_holds, step_calls
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -37,7 +43,7 @@ def _again(case: Case) -> Finding | None:
     if not any("second time" in each.message for each in graph.losses()):
         return None
     used = _used_by(case, start, graph)
-    itself = (used is not None and _starts_at(start, used)) or _backward_before(case) == _name_of(start)
+    itself = (used is not None and _starts_at(start, used)) or backward_before(case) == _name_of(start)
     freed = _freed_before(case, start, graph)
     if used is None and freed and (early := _leaf_too_early(case, name, freed)) is not None:
         return early
@@ -76,11 +82,11 @@ def _computed_from_detached(case: Case, start: Start, freed: list[str]) -> tuple
 
     () where that step trains what made ``fake`` too, or where another line computed the loss.
     """
-    other = _backward_before(case)
-    if other is None or len(freed) != 1 or freed[0] == other or freed[0] not in _named(case):
+    other = backward_before(case)
+    if other is None or len(freed) != 1 or freed[0] == other or freed[0] not in named_tensors(case):
         return ()
     made = origin(case, other)
-    if made is None or made.entry is not None or _trained_before(case, _named(case)[freed[0]]) is not False:
+    if made is None or made.entry is not None or _trained_before(case, named_tensors(case)[freed[0]]) is not False:
         return ()
     places = [each for each in ast.walk(made.value) if isinstance(each, ast.Name) and each.id == freed[0]]
     if len(places) != 1 or not isinstance(start.node, ast.Name):
@@ -148,8 +154,8 @@ _CARRIES = {
 
 def _freed_in_this_round(case: Case, lost: set[Any]) -> bool:
     """Whether a backward() of the same round has freed some of ``lost``, so that no earlier round is to blame."""
-    other = _backward_before(case)
-    tensor = _named(case).get(other) if other is not None else None
+    other = backward_before(case)
+    tensor = named_tensors(case).get(other) if other is not None else None
     return tensor is not None and case.site.line is not case.site.statement and bool(lost & {*behind([tensor]).nodes})
 
 
@@ -164,15 +170,24 @@ def _made_in_this_round(case: Case, names: list[str]) -> bool:
 
 def _two_results(case: Case, start: Start, freed: list[str]) -> str:
     """Where backward() of another result of the same round freed what both were computed from; "" where none did."""
-    other = _backward_before(case)
-    if other is None or not isinstance(start.node, ast.Name) or other == start.node.id or len(freed) != 1:
+    other = backward_before(case)
+    named = named_tensors(case)
+    tensor = named.get(other) if other is not None else None
+    if other is None or tensor is None or not isinstance(start.node, ast.Name) or other == start.node.id:
         return ""
-    name, shared, tensor = start.node.id, freed[0], _named(case).get(other)
-    if tensor is None or shared == other:
+    name, nodes = start.node.id, {*behind([tensor]).nodes}
+    if len(freed) > 1:  # the pass that failed has freed a part of its own graph before that
+        freed = [each for each in freed if is_behind(named[each], nodes)]
+    if len(freed) != 1 or (shared := freed[0]) == other:
         return ""
-    if not _is_behind(_named(case)[shared], nodes := {*behind([tensor]).nodes}):
+    trained = _trained_before(case, named[shared])
+    both = nodes & {*start.graph().nodes}
+    steps = [each for each, value in named.items() if each not in (other, name) and is_behind(value, both)]
+    if trained is not None and is_behind(named[shared], both) and len(steps) > 1:
+        return _several_shared(case, start, other, steps)
+    if not is_behind(named[shared], nodes):
         together, call = assigned_together(case, shared)
-        if not any(each in _named(case) and _is_behind(_named(case)[each], nodes) for each in together):
+        if not any(each in named_tensors(case) and is_behind(named_tensors(case)[each], nodes) for each in together):
             return ""
         shared = call
     what = gettext(
@@ -181,8 +196,15 @@ def _two_results(case: Case, start: Start, freed: list[str]) -> str:
         other=other,
         shared=shared,
     )
-    trained = _trained_before(case, _named(case)[freed[0]])
-    if trained is False:
+    if trained and shared in named and has_other_gradients(case, start, shared):
+        ways = gettext(
+            "If {name} needs no gradient for {shared}, compute {name} from {shared}.detach(); else add them and go "
+            "back once, ({other} + {name}).backward(), before the first step().",
+            name=name,
+            other=other,
+            shared=shared,
+        )
+    elif trained is False:
         ways = gettext(
             "If {other} needs no gradient for {shared}, compute {other} from {shared}.detach(); else write "
             "{other}.backward(retain_graph=True).",
@@ -204,30 +226,30 @@ def _two_results(case: Case, start: Start, freed: list[str]) -> str:
     return f"{what} {ways}"
 
 
-def _round(case: Case) -> ast.AST:
-    """The loop or the function that holds the failing line, or its statement."""
-    loops = (ast.For, ast.While, ast.FunctionDef)
-    return next((each for each in case.parents if isinstance(each, loops)), case.site.statement)
-
-
-def _backward_before(case: Case) -> str | None:
-    """The name of which backward() was called last before the failing line, in the same round."""
-    found: list[tuple[int, str]] = [
-        (each.lineno, each.func.value.id)
-        for each in ast.walk(_round(case))
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == "backward"
-        if isinstance(each.func.value, ast.Name) and each.lineno < case.site.line.lineno and not each.keywords
-    ]
-    if found:
-        return max(found)[1]
-    last = next(earlier(case), None) if case.site.line is case.site.statement else None
-    tree = parsed(last.source) if last is not None else None
-    match tree:
-        case ast.Module(
-            body=[ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward"), keywords=[]))]
-        ):
-            return name
-    return None
+def _several_shared(case: Case, start: Start, other: str, steps: list[str]) -> str:
+    """Where the two results share more than one step, ``act`` and ``q`` of ``q = critic(s, act)``."""
+    name, named = start.name(case), named_tensors(case)
+    count = {each: len({*behind([named[each]]).nodes}) for each in steps}
+    only = {node_of(named[each]): each for each in reversed(steps)}
+    steps = sorted(only.values(), key=lambda each: count[each])
+    last = steps[-1]
+    what = gettext(
+        "{other} and {name} were both computed from {shared}, and {other}.backward() has freed that part of the graph.",
+        name=name,
+        other=other,
+        shared=last,
+    )
+    if has_other_gradients(case, start, last):
+        ways = gettext(
+            "If {name} needs no gradient for {shared}, compute {name} from {shared}.detach(); else compute {names} "
+            "again before {name}.",
+            name=name,
+            shared=last,
+            names=every(steps),
+        )
+    else:
+        ways = gettext("Compute {names} again before {name}.", names=every(steps), name=name)
+    return f"{what} {ways}"
 
 
 def _trained_before(case: Case, shared: Any) -> bool | None:
@@ -259,9 +281,24 @@ def _whole_graph(name: str, used: RecordedStatement | None, freed: list[str]) ->
     )
 
 
+def _goes_round(case: Case, start: Start, freed: list[str]) -> bool:
+    """Whether each round of a loop, or of a comprehension, goes back from another part of ``freed``: a Jacobian."""
+    heads = [each.target for each in case.parents if isinstance(each, ast.For)]
+    heads += [part.target for each in case.parents for part in getattr(each, "generators", ())]
+    here = names_read(start.node) if start.node is not None else set()
+    bound = {part.id for each in heads for part in ast.walk(each) if isinstance(part, ast.Name)}
+    return len(freed) == 1 and bool(bound & here) and "retain_graph" not in ast.unparse(case.site.line)
+
+
 def _part_of_graph(case: Case, start: Start, used: RecordedStatement | None, freed: list[str]) -> str:
     """Where only the graph of the tensors ``freed`` was, from which the start was computed."""
     name, names = start.name(case), every(freed)
+    if start.inputs and _goes_round(case, start, freed):
+        return gettext(
+            "{names} is computed once, and each round goes back through its graph, which the first one has freed. "
+            "retain_graph=True in this call keeps it for the next; compute {names} again before the rounds begin.",
+            names=names,
+        )
     if used is None:
         what = gettext(
             "{name} was computed from {names}, and an earlier backward() already used that part of the graph and freed "
@@ -276,7 +313,7 @@ def _part_of_graph(case: Case, start: Start, used: RecordedStatement | None, fre
             names=names,
             statement=used.label,
         )
-    if len(freed) == 1 and _has_other_gradients(case, start, freed[0]):
+    if len(freed) == 1 and has_other_gradients(case, start, freed[0]):
         again = gettext(
             "Compute {tensor} again before {name}, or use {tensor}.detach() there if no gradient should flow through "
             "it.",
@@ -293,7 +330,7 @@ def _used_by(case: Case, start: Start, graph: Graph) -> RecordedStatement | None
     if case.record is None:
         return None
     nodes = {*graph.nodes}
-    named = {name: each for name, each in _named(case).items() if _is_behind(each, nodes)}
+    named = {name: each for name, each in named_tensors(case).items() if is_behind(each, nodes)}
     owners = {name: each for name, each in named.items() if loss_of(node_of(each)) is not None}
     owners = owners or {_name_of(start): start.tensors[0]}
     made = (_made_by(case.record, name, each) for name, each in owners.items())
@@ -324,59 +361,22 @@ def _starts_at(start: Start, entry: RecordedStatement) -> bool:
     return re.search(rf"\b{start.node.id}[\s\\]*\.\s*backward|grad\(\s*{start.node.id}\b", entry.source) is not None
 
 
-def _named(case: Case) -> dict[str, Any]:
-    scope = case.scope
-    names = [*scope.locals, *scope.globals][:_MOST_NAMES]
-    return {
-        name: value for name in names if is_tensor_class(type(value := scope.name(name))) and not name.startswith("_")
-    }
-
-
-def _is_behind(tensor: Any, nodes: set[Any]) -> bool:
-    return base_attribute("grad_fn").__get__(tensor) in nodes
-
-
 def _freed_before(case: Case, start: Start, graph: Graph) -> list[str]:
     """Names of other tensors in the graph whose own graphs were freed: those nearest to the leaves."""
     nodes = {*graph.nodes}
     found: dict[str, Any] = {}
-    for name, tensor in _named(case).items():
+    for name, tensor in named_tensors(case).items():
         other = all(tensor is not each for each in start.tensors)
-        if other and _is_behind(tensor, nodes) and is_spent(tensor):
+        if other and is_behind(tensor, nodes) and is_spent(tensor):
             found[name] = tensor
         if len(found) == _MOST_FOUND:
             break
     farthest: dict[Any, str] = {}
     for name, tensor in found.items():
         before = {*behind([tensor]).nodes} - {node_of(tensor)}
-        if not any(_is_behind(each, before) for each in found.values()):
+        if not any(is_behind(each, before) for each in found.values()):
             farthest.setdefault(node_of(tensor), name)
     return [*farthest.values()]
-
-
-def _has_other_gradients(case: Case, start: Start, through: str) -> bool:
-    """Whether a leaf still gets a gradient if none flows through the tensor ``through``."""
-    if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):
-        made = origin(case, through)  # in a loop it may be the one of the iteration before
-        if made is not None and made.entry is None and through in _loads(made.value):
-            if any(isinstance(each, ast.IfExp) for each in ast.walk(made.value)):
-                return False
-            others = ast.Tuple([ast.Name(each, ast.Load()) for each in _loads(made.value) - {through}], ast.Load())
-            return requires_grad_in(others, case.scope) is not None
-    stop = node_of(case.scope.name(through))
-    pending, seen = [node_of(each) for each in start.tensors], {stop, None}
-    while pending and len(seen) < MOST_NODES:
-        node = pending.pop()
-        if node not in seen:
-            if type(node).__name__ == "AccumulateGrad":
-                return True
-            seen.add(node)
-            pending += [each for each, _ in node.next_functions]
-    return False
-
-
-def _loads(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _before_the_loop(case: Case, start: Start) -> bool:

@@ -84,18 +84,43 @@ def _has_no_room(case: Case, line: ast.stmt) -> bool:
 
 
 def _in_forward(case: Case) -> bool:
-    """Whether the failing line is in a ``forward``, and so part of what is computed there."""
+    """Whether the failing line is part of what is computed: in a ``forward``, or in a function that goes on from there.
+
+    An update, or a function that returns what it was given once it is changed, is none.
+    """
     function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
-    return function is not None and function.name == "forward"
+    if function is None or function.name == "forward":
+        return function is not None
+    target = written(case.node)
+    while isinstance(target, (ast.Subscript, ast.Attribute)):
+        target = target.value
+    given = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+    if not isinstance(target, ast.Name) or target.id not in given or ".grad" in ast.unparse(case.site.line):
+        return False
+    returned = [each.value for each in ast.walk(function) if isinstance(each, ast.Return) and each.value is not None]
+    return any(
+        isinstance(part, ast.Name) and part.id == target.id
+        for each in returned
+        if not isinstance(each, ast.Name)
+        for part in ast.walk(each)
+    )
 
 
 def _in_computation(case: Case, what: str, line: ast.stmt) -> Finding:
     """The line that makes a new tensor, where one line does."""
     code = anew(case.site.source, line)
+    function = next(each.name for each in case.parents if isinstance(each, ast.FunctionDef))
     if code is None:
-        copy = gettext("forward computes with it and has to leave it as it is: change a copy, made with .clone().")
+        copy = gettext(
+            "{function} computes with it and has to leave it as it is: change a copy, made with .clone().",
+            function=function,
+        )
         return Finding(f"{what} {copy}")
-    instead = gettext("forward computes with it and has to leave it as it is: `{code}` makes a new tensor.", code=code)
+    instead = gettext(
+        "{function} computes with it and has to leave it as it is: `{code}` makes a new tensor.",
+        function=function,
+        code=code,
+    )
     new = Candidate(code, replaces_line=True, gives="")
     return Finding(f"{what} {instead}", tried(case, [new]) or verified(case, new))
 

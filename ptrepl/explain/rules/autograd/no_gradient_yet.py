@@ -53,7 +53,20 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
                 code=in_one_line(code, ast.parse(code).body[0]),
             )
             return Finding(f"{text} {instead}", tried(case, [Candidate(code, replaces_line=True, gives="")]))
+    if loss := _without_backward(case):
+        missing = gettext("{loss} is computed here, and nothing calls {loss}.backward().", loss=loss)
+        return Finding(f"{text} {missing}")
     return Finding(text, _cleared(case, node, tensor))
+
+
+def _without_backward(case: Case) -> str:
+    """The name of the loss that the failing loop or function computes and never goes back from; ""."""
+    around = (ast.For, ast.While, ast.FunctionDef)
+    inside = [each for each in case.parents if isinstance(each, around)]
+    if not inside or "backward" in ast.unparse(inside[-1]):
+        return ""
+    bound = [each.id for each in ast.walk(inside[-1]) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+    return next((each for each in bound if "loss" in each.lower()), "")
 
 
 def _update_here(case: Case, tensor: ast.expr) -> Origin | None:

@@ -19,6 +19,7 @@ from ptrepl.explain.provenance.cuts import uncut
 from ptrepl.explain.provenance.history import Cause, cause
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.unused import unread_outputs
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.filled_list import filled_with_numbers
@@ -114,12 +115,7 @@ def _no_graph(case: Case) -> Finding | None:
         return Finding(frozen)
     plain = found.names if found is not None and found.kind == "none" and found.cut is None else ()
     if (those := tensors_to_fit(case, plain)) is not None:
-        told = gettext(
-            "{name} was computed from {names}, and none of them requires grad, so nothing was recorded.",
-            name=name,
-            names=every(plain[:_MOST_NAMES]),
-        )
-        return Finding(f"{told} {those.text}", those.fixes)
+        return Finding(f"{_not_recorded(name, plain)} {those.text}", those.fixes)
     if found is None and (gradient := _of_a_gradient(case, start.node)):
         return Finding(gradient)
     if found is None:
@@ -135,6 +131,11 @@ def _no_graph(case: Case) -> Finding | None:
         switch = switched_off_by(case, found.place, computed)
         if switch is not None:
             return Finding(f"{_text(case, name, found)} {switch.text}", switch.fixes or _fixes(case, found, start))
+    if found.kind == "none" and found.cut is None and (unread := next(unread_outputs(case), None)) is not None:
+        other = gettext(
+            "`{statement}` has a graph, and {name} was not computed from it.", statement=unread.label, name=name
+        )
+        return Finding(f"{_not_recorded(name, found.names)} {other}")
     if found.kind == "none" and len(found.names) == 1:
         copied = leaf_of_the_copy(case, start.node, name, found.names[0])
         if copied is not None:
@@ -254,7 +255,10 @@ def _before_positions(case: Case, found: Cause) -> str:
     assert found.cut is not None
     if found.cut.called in ("argmax()", "max()"):
         return gettext("For class indices, F.cross_entropy(scores, target) takes the scores as they are.")
-    return gettext("Compute the loss from {base}, without this step.", base=_base(case, found))
+    base = _base(case, found)
+    if found.cut.called == "multinomial()":
+        return gettext("{base}.gather(-1, …) gives the probabilities of what was drawn, with their graph.", base=base)
+    return gettext("Compute the loss from {base}, without this step.", base=base.removesuffix(".detach()"))
 
 
 def _in_torch(found: Cause) -> str:
@@ -317,18 +321,27 @@ def _cut_anyway(case: Case, name: str, found: Cause, statement: str) -> str:
 def _nothing(name: str, names: tuple[str, ...]) -> str:
     if names == (name,):
         return gettext("{name} does not require grad, and it was not computed from anything that does.", name=name)
+    what = _not_recorded(name, names)
+    if len(names) == 1:
+        before = gettext(
+            "{source}.requires_grad_(), before {name} is computed, makes it require grad.", name=name, source=names[0]
+        )
+        return f"{what} {before}"
+    among = gettext("What the gradients are for has to be among them, and to require grad before that.")
+    return f"{what} {among}"
+
+
+def _not_recorded(name: str, names: tuple[str, ...]) -> str:
     if len(names) == 1:
         return gettext(
-            "{name} was computed from {source}, which does not require grad, so nothing was recorded. "
-            "{source}.requires_grad_(), before {name} is computed, makes it require grad.",
+            "{name} was computed from {source}, which does not require grad, so nothing was recorded.",
             name=name,
             source=names[0],
         )
     return gettext(
-        "{name} was computed from {names}, and none of them requires grad, so nothing was recorded. The parameters "
-        "among them, which the gradients are for, need requires_grad=True before that.",
-        names=every(names[:_MOST_NAMES]),
+        "{name} was computed from {names}, and none of them requires grad, so nothing was recorded.",
         name=name,
+        names=every(names[:_MOST_NAMES]),
     )
 
 

@@ -21,6 +21,7 @@ from ptrepl.explain.operands.sides import calls_in_place, is_matmul, operation_c
 from ptrepl.explain.rewrite import operand, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.dtypes.by_caller import converted_by_caller
+from ptrepl.explain.rules.dtypes.index_values import are_tokens, no_quantities
 from ptrepl.texts.messages import gettext
 
 _OF_NUMBERS = frozenset(
@@ -82,6 +83,8 @@ def _mixed(case: Case) -> Finding | None:
             operation=operation_called(case),
         )
     text = " ".join(filter(None, (what, dtype_origin(case, operands))))
+    if any(are_tokens(case, each) for each, _ in operands):
+        return Finding(text)
     return Finding(text, tried(case, _conversions(case, operands)))
 
 
@@ -144,6 +147,15 @@ def _layer(case: Case) -> Finding | None:
     )
     if (caller := converted_by_caller(case, given, weights)) is not None:
         return Finding(f"{what} {caller.text}", caller.fixes)
+    if is_integral(dtype) and (other := no_quantities(case, node, given, path)) is not None:
+        return Finding(f"{what} {other.text}", other.fixes)
+    if dtype.startswith("complex") and not weights.startswith("complex"):
+        parts = gettext(
+            "A complex number has two parts, and a conversion would leave the imaginary one out: {code} gives both as "
+            "two floating point numbers, and .abs() the absolute value.",
+            code=f"torch.view_as_real({case.called(node, '…')})",
+        )
+        return Finding(f"{what} {parts}")
     text = " ".join(filter(None, (what, dtype_origin(case, [(node, dtype)]), _bytes_told(given))))
     return Finding(text, _fixes(case, node, given, weights))
 

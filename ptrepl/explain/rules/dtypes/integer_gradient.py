@@ -11,6 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.dtypes.index_values import are_tokens
 from ptrepl.texts.messages import N_, gettext
 
 _TEXT = N_(
@@ -30,6 +31,12 @@ def _whole(case: Case) -> Finding | None:
                 return None
             name = case.called(tensor, gettext("This tensor"))
             what = gettext("{tensor} is {dtype}.", tensor=name, dtype=facts.dtype)
+            if are_tokens(case, tensor):
+                vectors = gettext(
+                    "Of indices, an nn.Embedding makes vectors: its output is what a gradient can be computed for, and "
+                    "retain_grad() on that keeps it."
+                )
+                return Finding(f"{what} {gettext(_TEXT)} {vectors}")
             return Finding(f"{what} {gettext(_TEXT)}", tried(case, _as_floats(case, node, tensor)))
         case ast.Call(args=[first, *_]) as call if (buffer := _buffer(case, call, first)) is not None:
             return buffer

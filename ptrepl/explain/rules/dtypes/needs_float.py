@@ -12,6 +12,7 @@ from ptrepl.explain.operands.dtypes import converted, is_integral
 from ptrepl.explain.operands.sides import calls_in_place, operation_called
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.dtypes.index_values import of_positions
 from ptrepl.texts.messages import gettext
 
 _PRODUCTS = r"^\"(?:addmm|addmv|dot|bmm|baddbmm|gemm)"
@@ -41,6 +42,8 @@ def _needs_float(case: Case) -> Finding | None:
             name=name,
             operation=operation,
         )
+    if (positions := of_positions(case, integers[0])) is not None:
+        return Finding(f"{text} {positions.text}")
     if calls_in_place(case.node):
         keeps = gettext("A tensor keeps its dtype when it is changed in place.")
         return Finding(f"{text} {keeps}")

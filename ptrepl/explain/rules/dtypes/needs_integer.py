@@ -13,6 +13,7 @@ from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.operands.losses import fraction_in
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.dtypes.index_values import first_of_pair
 from ptrepl.texts.messages import gettext
 
 _BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
@@ -32,6 +33,8 @@ def _index(case: Case) -> Finding | None:
         text = gettext(
             "{index} is {dtype}, and it is used as an index: indices must be integers.", index=index, dtype=dtype
         )
+        if pair := first_of_pair(case, found):
+            return Finding(f"{text} {pair}")
         if fraction := fraction_in(case, found):
             no_index = gettext("{input} holds {number}, which is no index.", input=index, number=fraction)
             return Finding(f"{text} {no_index}")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from ptrepl.engine.watch.facts import shape_text
+import ast
+import sys
+
+from ptrepl.engine.watch.facts import read, shape_text
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
+
+_MOST_NUMBERS = 1_000_000
 
 
 def _quantile(case: Case) -> Finding | None:
@@ -83,12 +90,32 @@ def _probabilities(case: Case) -> Finding | None:
             tensor=operand_text(case, tensor),
         )
         return Finding(text)
+    if _is_softmax(case, tensor):
+        said = gettext(
+            "{tensor} holds nan, and torch.multinomial takes probabilities. softmax gives nan where a row that it was "
+            "given holds nan or inf, or nothing but -inf.",
+            tensor=operand_text(case, tensor),
+        )
+        return Finding(said)
     text = gettext(
         "{tensor} holds a negative number, inf or nan, and torch.multinomial takes probabilities. Of logits, softmax "
         "makes probabilities: {tensor}.softmax(-1).",
         tensor=operand_text(case, tensor),
     )
     return Finding(text)
+
+
+def _is_softmax(case: Case, tensor: ast.expr) -> bool:
+    """Whether softmax gave it, so that it has no negative number and needs no further softmax."""
+    made = origin(case, tensor.id) if isinstance(tensor, ast.Name) else None
+    value = tensor if made is None else made.value
+    return isinstance(value, ast.Call) and called_name(value) == "softmax" and (made is None or _has_nan(case, tensor))
+
+
+def _has_nan(case: Case, tensor: ast.expr) -> bool:
+    real = case.real(tensor)
+    plain = type(real) is sys.modules["torch"].Tensor and read(real).device == "cpu"
+    return plain and 0 < real.numel() <= _MOST_NUMBERS and bool(real.isnan().any())
 
 
 BEFORE = ("dtypes.needs_float", "dtypes.dtype", "dtypes.needs_integer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,6 +19,10 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
 _MOST_NAMES = 3_000
+_SIDE_BY_SIDE = re.compile(
+    r"_?(?:\w+_)?(?:heads|experts|branches|towers|critics|ensemble|models|nets|members|discriminators)"
+)
+"""Names of layers of which each is given the same input."""
 
 
 def _uncalled(case: Case) -> Finding | None:
@@ -104,6 +109,14 @@ def _list_called(case: Case) -> Finding | None:
             type=kind,
         )
         return Finding(said)
+    if _SIDE_BY_SIDE.fullmatch(layers.rpartition(".")[2]):
+        said = gettext(
+            "{layers} only holds the layers, in a {type}, and cannot be called. Call the one that is meant, "
+            "{layers}[0](…), or each in a loop.",
+            layers=layers,
+            type=kind,
+        )
+        return Finding(said)
     result, first = _result_name(case, node.args[0])
     loop = f"for layer in {layers}: {result} = layer({result})"  # not a sentence: code
     if first:
@@ -130,7 +143,8 @@ def _is_chain(layers: Sequence[Any]) -> bool:
     outputs: Any = None
     for each in layers:
         own = own_dict(each)
-        takes, gives = own.get("in_features"), own.get("out_features")
+        takes = own.get("in_features", own.get("in_channels", own.get("num_features")))
+        gives = own.get("out_features", own.get("out_channels"))
         if type(takes) is int and type(outputs) is int and takes != outputs:
             return False
         outputs = gives if type(gives) is int else outputs

@@ -112,6 +112,14 @@ def _attribute(case: Case) -> Finding | None:
         cls=text.node.name,
     )
     nones = [*_none_in(value)] if isinstance(value, ast.IfExp) else []
+    if len(nones) == 1 and isinstance(value, ast.IfExp) and (word := _other_asked_for(init, value.test)) is not None:
+        other = gettext(
+            "{parameter} is not {value} here. Give it that, or write a branch for the value that it has: a layer that "
+            "was asked for is not to be left out.",
+            parameter=word[0],
+            value=word[1],
+        )
+        return Finding(f"{said} {other}")
     if len(nones) == 1:
         instead = gettext("{identity} in the place of None is a layer that changes nothing.", identity=_IDENTITY)
         return Finding(f"{said} {instead}", text.anew({nones[0]: _IDENTITY}))
@@ -126,6 +134,19 @@ def _attribute(case: Case) -> Finding | None:
         )
         return Finding(f"{said} {instead}")
     return Finding(said)
+
+
+def _other_asked_for(init: ast.FunctionDef, test: ast.expr) -> tuple[str, str] | None:
+    """The two sides of ``act == "relu"`` where another kind of layer may have been asked for: none is no default."""
+    match test:
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=str(text))]):
+            pass
+        case _:
+            return None
+    defaults = dict(zip(reversed(init.args.args), reversed(init.args.defaults), strict=False))
+    default = next((each for argument, each in defaults.items() if argument.arg == name), None)
+    nothing = isinstance(default, ast.Constant) and str(default.value).casefold() in ("none", "false", "")
+    return None if nothing else (name, repr(text))
 
 
 def _sets(node: ast.AST, attribute: str) -> bool:

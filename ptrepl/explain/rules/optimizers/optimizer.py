@@ -49,7 +49,7 @@ def _empty(case: Case) -> Finding | None:
     if found is None:
         return None
     _, given = found
-    name = case.called(given, gettext("what it was given"))
+    name = case.called(given, gettext("What it was given"))
     if type(case.real(given)) is types.GeneratorType:
         return Finding(
             gettext(
@@ -178,6 +178,8 @@ def _result(case: Case) -> Finding | None:
     for each in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
         value = case.real(each)
         if is_tensor_class(type(value)) and not read(value).is_leaf:
+            if (meant := _meant_instead(case, each)) is not None:
+                return Finding(f"{_non_leaf(case, each, value)} {meant}")
             return Finding(_non_leaf(case, each, value), _leaf_first(case, call, given, each))
         if value is None and case.facts(each) is not None:
             code = case.called(each, gettext("This expression"))
@@ -246,6 +248,31 @@ def _non_leaf(case: Case, node: ast.expr, tensor: Any) -> str:
         statement=made.label,
     )
     return " ".join(filter(None, (text, computed_after(made))))
+
+
+def _meant_instead(case: Case, node: ast.expr) -> str | None:
+    """A sentence on what the optimizer is to be given: the network that gave the tensor, or the leaf that it is of."""
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    if made is None:
+        return None
+    for each in ast.walk(made.value):
+        network = case.real(each.func) if isinstance(each, ast.Call) else None
+        if isinstance(each, ast.Call) and kind_of(network) is Kind.MODULE and _has_parameters(network):
+            name = in_one_line(made.source, each.func)
+            return gettext(
+                "If {network} is to be trained, those are {code}.", network=name, code=f"{name}.parameters()"
+            )
+    for each in ast.walk(made.value):
+        held = case.real(each) if isinstance(each, ast.Name) and each.id != made.name else None
+        if not isinstance(each, ast.Name) or not is_tensor_class(type(held)):
+            continue
+        if read(held).is_leaf is True and read(held).requires_grad is True:
+            return gettext(
+                "{leaf} is one: give it that, and compute {name} from {leaf} again in each step.",
+                leaf=each.id,
+                name=made.name,
+            )
+    return None
 
 
 def _leaf_first(case: Case, call: ast.Call, given: ast.expr, each: ast.expr) -> tuple[Fix, ...]:

@@ -9,9 +9,9 @@ from ptrepl.engine.watch.kinds import module_name, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, verified
-from ptrepl.explain.operands.class_call import class_call
+from ptrepl.explain.operands.class_call import ClassCall, class_call
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import in_one_line, postfix, spliced
+from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -59,6 +59,14 @@ def _betas(case: Case) -> Finding | None:
         "betas are two numbers from 0 up to 1, and neither is 1: how much of the mean of the gradients, and of their "
         "squares, is kept from step to step. The usual ones are betas=(0.9, 0.999)."
     )
+    if type(value) in (int, float) and (second := _second_beta(case, call, node)) is not None:
+        pair = f"({case.text(node)}, {case.text(second)})"
+        two = gettext("Here they are two arguments. As one: betas={pair}.", pair=pair)
+        source = case.site.source
+        given = [segment(source, each) for each in (*call.node.args[:-2], *call.node.keywords)]  # type: ignore[arg-type]
+        given.insert(len(call.node.args) - 2, pair)
+        code = f"{segment(source, call.node.func)}({', '.join(given)})"
+        return Finding(f"{said} {two}", verified(case, Candidate(code)))
     if type(value) in (int, float):
         pair = f"({case.text(node)}, 0.999)"
         one = gettext("Here it is one number, {value}. With it as the first: betas={pair}.", value=value, pair=pair)
@@ -67,6 +75,15 @@ def _betas(case: Case) -> Finding | None:
         here = gettext("Here betas is {value}.", value=case.text(node))
         return Finding(f"{said} {here}")
     return None
+
+
+def _second_beta(case: Case, call: ClassCall, node: ast.expr) -> ast.expr | None:
+    """The 0.999 of ``Adam(net.parameters(), 1e-3, 0.9, 0.999)``, the argument behind the first beta."""
+    args = call.node.args
+    at = next((number for number, each in enumerate(args) if each is node), len(args))
+    second = args[at + 1] if at + 2 == len(args) else None
+    value = case.value(second) if second is not None else None
+    return second if type(value) is float and 0.5 <= value < 1 else None
 
 
 def _momentum(case: Case) -> Finding | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, module_name, type_name
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, module_name, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
@@ -16,6 +17,7 @@ from ptrepl.texts.messages import gettext, ngettext
 _MOST_NAMES = 500
 _METRICS = ("val_loss", "valid_loss", "test_loss", "epoch_loss", "train_loss", "loss")
 """Names of what a learning rate is lowered by, the likeliest first."""
+_SCORES = ("acc", "score", "auc", "f1", "dice", "iou", "map", "precision", "recall")
 
 
 def _without_metric(case: Case) -> Finding | None:
@@ -26,12 +28,20 @@ def _without_metric(case: Case) -> Finding | None:
         case _:
             return None
     name = case.called(owner, gettext("The scheduler"))
-    metric = _metric(case)
+    largest = own_dict(case.real(owner)).get("mode") == "max"
+    metric = _metric(case, largest=largest)
     text = gettext(
         "{name} is a ReduceLROnPlateau: it lowers the learning rate once a number, such as the loss of the validation "
         "data, no longer improves. So step() takes that number.",
         name=name,
     )
+    if metric is None and largest:
+        instead = gettext(
+            "It was made with mode='max', for a number that is to grow, such as an accuracy: write "
+            "{name}.step(accuracy), with the name of yours.",
+            name=name,
+        )
+        return Finding(f"{text} {instead}")
     if metric is None:
         instead = gettext("Write {name}.step(loss), with the name of your loss.", name=name)
         return Finding(f"{text} {instead}")
@@ -42,11 +52,17 @@ def _without_metric(case: Case) -> Finding | None:
     return Finding(f"{text} {instead}", verified(case, Candidate(code)))
 
 
-def _metric(case: Case) -> str | None:
-    """The name of the one loss that the failing code has at hand."""
+def _metric(case: Case, *, largest: bool) -> str | None:
+    """The name of the one loss that the failing code has at hand; ``largest``: of the one score, which is to grow."""
     scope = case.scope
     held = {**scope.globals, **scope.locals} if case.site.is_nested else {**case.names}
     names = [each for each in [*held][:_MOST_NAMES] if not each.startswith("_") and _is_number(held[each])]
+    if largest:
+        found = [each for each in names if any(word in each.lower() for word in _SCORES)]
+        return found[0] if len(found) == 1 else None
+    found = [each for each in names if re.search("val|test|dev", each.lower()) and "loss" in each.lower()]
+    if len(found) == 1 and type(held[found[0]]) is float:
+        return found[0]
     for word in _METRICS:
         found = [each for each in names if each == word]
         if found:

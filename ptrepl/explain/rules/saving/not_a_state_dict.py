@@ -60,6 +60,9 @@ def _finding(case: Case, node: ast.Call, argument: ast.expr, given: Any, network
             name=name,
             type=type_name(given),
         )
+        if isinstance(node.func, ast.Attribute) and case.real(node.func.value) is given:
+            same = gettext("{name} has that already: what is to be loaded comes from a file.", name=name)
+            return Finding(f"{text} {same}")
         fits = wanted is not None and shapes_of_module(given) == wanted
         return Finding(text, verified(case, change(postfix(source, argument, ".state_dict()"))) if fits else ())
     match argument:

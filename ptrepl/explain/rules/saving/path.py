@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import os
+import re
 from itertools import islice
 
 from ptrepl.engine.explanation import Fix
@@ -42,6 +43,8 @@ def _no_file(case: Case) -> Finding | None:
     if not close:
         return Finding(text)
     there = gettext("There is a file {other}.", other=os.path.join(folder, close[0]))
+    if re.sub(r"\d+", "", close[0]) == re.sub(r"\d+", "", name) and close[0] != name:
+        return Finding(f"{text} {there}")  # that of another epoch holds other weights
     return Finding(f"{text} {there}", _other(case, path, os.path.join(folder, close[0])))
 
 

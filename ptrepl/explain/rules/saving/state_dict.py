@@ -29,6 +29,7 @@ from ptrepl.explain.rules.saving.new_head import last_layer, other_size, said_of
 from ptrepl.explain.rules.saving.optional_part import optional_part
 from ptrepl.explain.rules.saving.other_depth import made_as_saved, of_other_layers, of_other_settings, only_buffers
 from ptrepl.explain.rules.saving.renamed import renamed_part, renaming
+from ptrepl.explain.rules.saving.whose_dict import key_of_network, told_of_another, told_of_checkpoint
 from ptrepl.texts.messages import gettext, ngettext
 
 _RENAMED = '{key.removeprefix("%s"): value for key, value in %s.items()%s}'  # not a sentence: Python
@@ -90,15 +91,10 @@ def _nested(loading: _Loading) -> Finding | None:
     like = [key for key, shapes in inner.items() if type(key) is str and shapes.keys() & loading.wanted.keys()]
     if not keys and not like:
         return None
-    text = gettext(
-        "{given} is a checkpoint, a dict with the keys {keys}. The state dict of {network} is the one under {key}.",
-        given=loading.given,
-        keys=listed([str(key) for key in loading.held], 6),
-        network=loading.network,
-        key=f'"{(keys or like)[0]}"',
-    )
-    source = loading.case.site.source
-    fixes = [loading.with_argument(postfix(source, loading.argument, f'["{key}"]')) for key in keys]
+    own = key_of_network(loading.network, keys) if len(keys) > 1 else None
+    keys = [own] if own is not None else keys
+    text = told_of_checkpoint(loading.given, loading.network, [str(key) for key in loading.held], keys or like[:1])
+    fixes = [loading.with_argument(postfix(loading.case.site.source, loading.argument, f'["{key}"]')) for key in keys]
     return Finding(text, verified(loading.case, *fixes))
 
 
@@ -222,18 +218,21 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
         return Finding(f"{given} {said}", verified(loading.case, Candidate(code)) if "strict" in keywords else ())
     if head and "strict" in keywords:
         return Finding(*_new_head(loading, given, head))
+    meant, code = told_of_another(loading.case, loading.argument, loading.network, loading.wanted, shapes, differ)
+    if meant:
+        return Finding(f"{given} {meant}", verified(loading.case, loading.with_argument(code)) if code else ())
     made = gettext(
         "The network that was saved was made with other sizes. To load it, make {network} with the same ones.",
         network=loading.network,
     )
     text = f"{given} {made}"
     if head:
-        meant = gettext(
+        instead = gettext(
             "If {network} is meant to have another number of outputs, leave the keys of its last layer out: {code}",
             network=loading.network,
             code=_left_out(loading, (head,)),
         )
-        text = f"{text} {meant}"
+        text = f"{text} {instead}"
     fixes = () if head else _of_the_same_sizes(loading, shapes)  # a new head is as likely: both are said
     if shapes.keys() != loading.wanted.keys():
         also = gettext(

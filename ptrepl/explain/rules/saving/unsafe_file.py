@@ -13,7 +13,7 @@ from ptrepl.engine.watch.kinds import Kind, class_dict, is_a, is_module_class, k
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, verified
-from ptrepl.explain.operands.checkpoint_file import globals_of_file
+from ptrepl.explain.operands.checkpoint_file import globals_of_file, kind_of_file
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import earlier, parsed
@@ -45,6 +45,9 @@ def _refused(case: Case) -> Finding | None:
         return None
     node, argument = found
     word, name = case.match.group("name"), operand_text(case, argument)
+    path = _path(case)
+    if path is not None and kind_of_file(path) == "text":  # its first letter is a word of pickle
+        return Finding(gettext("{name} is a text file. torch.load reads what torch.save wrote.", name=name))
     module, _, last = word.rpartition(".")
     saved = _saved_here(case, argument)
     if word == "getattr" or word.endswith("__builtin__.getattr"):

@@ -46,6 +46,10 @@ def _heads(case: Case) -> Finding | None:
         heads=heads,
         fitting=", ".join(map(str, shown)),
     )
+    if heads > size > 1 and heads % size == 0 and isinstance(case.node, ast.Call) and len(case.node.args) > 1:
+        first, second, *_ = case.node.args
+        if case.value(first) == size and case.value(second) == heads:
+            return _swapped(case, case.node, first, second)
     if near[0] == 1 and heads > 1:
         wider = -(-size // heads) * heads
         how = gettext(
@@ -59,6 +63,20 @@ def _heads(case: Case) -> Finding | None:
         )
         return Finding(f"{text} {how}")
     return Finding(text, tried(case, _with_heads(case, heads, sorted(near[:2]))))
+
+
+def _swapped(case: Case, node: ast.Call, first: ast.expr, second: ast.expr) -> Finding:
+    """``nn.MultiheadAttention(8, 512)``."""
+    source = case.site.source
+    code = spliced(source, node, {first: segment(source, second), second: segment(source, first)})
+    function = case.called(node.func, gettext("The layer"))
+    text = gettext(
+        "{function} takes the size of the vectors first, then the number of heads, each of which gets an equal part: "
+        "the two are swapped here. Write {code}.",
+        function=function,
+        code=" ".join(code.split()),
+    )
+    return Finding(text, tried(case, [Candidate(code)]))
 
 
 def _with_heads(case: Case, heads: int, numbers: list[int]) -> Iterator[Candidate]:

@@ -12,6 +12,7 @@ from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.dtypes.index_values import are_tokens
 from ptrepl.texts.messages import gettext
 
 
@@ -186,6 +187,9 @@ def _infinite(case: Case) -> Finding | None:
         dtype=facts.dtype,
         value=operand_text(case, value),
     )
+    if are_tokens(case, node):
+        scores = gettext("It hides places from a softmax, and belongs into the scores that softmax is given.")
+        return Finding(f"{text} {scores}")
     fixes = [Candidate(changed(case, {node: postfix(case.site.source, node, ".float()")}))]
     return Finding(text, tried(case, fixes) if call.name == "masked_fill" else ())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict, type_name
@@ -42,6 +43,9 @@ def _pair(case: Case, call: ModuleCall, *, lstm: bool) -> Finding | None:
         )
         if not isinstance(node, ast.Name):
             return Finding(text)
+        if (other := _cell_state(case, node.id, held)) is not None:
+            both = spliced(source, case.site.node, {node: f"({node.id}, {other})"})
+            return Finding(text, tried(case, [Candidate(both)]) or verified(case, Candidate(both)))
         if (made := made_by_function(case, node.id)) is not None:
             return Finding(f"{text} {made.text}", made.fixes)
         if case.site.is_nested or _is_given_again(case, node.id):
@@ -64,6 +68,19 @@ def _pair(case: Case, call: ModuleCall, *, lstm: bool) -> Finding | None:
         else:
             return Finding(text)
         return Finding(text, tried(case, [Candidate(spliced(source, case.site.node, {node: first}))]))
+    return None
+
+
+def _cell_state(case: Case, name: str, state: Any) -> str | None:
+    """``c`` of ``h, c = cell(x, h)`` and of ``out, (h, c) = lstm(x, h)``, where it is a tensor already."""
+    line = case.site.line
+    targets = line.targets if isinstance(line, ast.Assign) and line.value is case.node else []
+    for each in (part for target in targets for part in ast.walk(target)):
+        match each:
+            case ast.Tuple(elts=[ast.Name(id=first), ast.Name(id=second)]) if first == name:
+                held = case.real(ast.Name(second, ast.Load()))
+                same = is_tensor_class(type(held)) and read(held).shape == read(state).shape
+                return second if same else None
     return None
 
 

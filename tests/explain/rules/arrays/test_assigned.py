@@ -96,3 +96,17 @@ def test_what_is_said_and_offered(code, said, fixes):
 )
 def test_a_gradient_with_respect_to_a_plain_number(code, name):
     assert why(code).text.startswith(f"{name} is a plain Python number here, and a gradient is asked for")
+
+
+def test_a_weight_that_is_computed_in_forward_stays_no_parameter() -> None:
+    code = """
+    class Hyper(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.small, self.main = nn.Linear(1, 4), nn.Linear(2, 2)
+        def forward(self, x, z):
+            self.main.weight = self.small(z).view(2, 2)
+            return self.main(x)
+    Hyper()(torch.rand(3, 2), torch.rand(1))
+    """
+    check(code, "no gradient would flow from it to what self.small(z).view(2, 2) was computed from", [])

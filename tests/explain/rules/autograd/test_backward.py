@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import runs_after, shown, why
+from tests.explain.failing import check, runs_after, shown, why
 
 HEAD = "w = torch.ones(3, requires_grad=True)\ny = w.exp()\nloss = (w - 2) ** 2\n"
 
@@ -58,3 +58,33 @@ def test_a_gradient_of_another_shape_on_the_screen():
         "│ try  y.backward(torch.ones_like(y))",
     ]
     assert runs_after(HEAD + "y.backward(gradient=torch.ones(2))") == 1
+
+
+def test_the_loss_that_is_there_is_what_goes_back() -> None:
+    code = (
+        "net = nn.Linear(2, 3)\nout = net(torch.rand(4, 2))\nloss = F.cross_entropy(out, torch.tensor([0, 1, 2, 0]))\n"
+    )
+    check(f"{code}out.backward()", "loss was computed from out and is one: write loss.backward().", ["loss.backward()"])
+
+
+def test_the_wrong_name_in_a_training_loop() -> None:
+    code = "net = nn.Linear(2, 1)\nfor _ in range(2):\n    out = net(torch.rand(4, 2))\n    loss = out.pow(2).mean()\n"
+    loop = code.partition("\n")[2]
+    check(f"{code}    out.backward()", "write loss.backward()", [f"{loop}    loss.backward()"])
+
+
+def test_another_number_is_no_loss_of_it() -> None:
+    check(
+        "net = nn.Linear(2, 3)\nloss = net(torch.rand(4, 2)).mean()\nout = net(torch.rand(4, 2))\nout.backward()",
+        "To train, call backward() on a loss that is computed from out.",
+        ["out.sum().backward()", "out.mean().backward()"],
+    )
+
+
+def test_a_mask_is_not_averaged_over() -> None:
+    code = "w = torch.rand(3, requires_grad=True)\nmask = torch.tensor([True, True, False])\nloss = w ** 2 * mask\n"
+    check(
+        f"{code}loss.backward()",
+        "`loss = w ** 2 * mask` has zeros where mask leaves something out, and mean() would count them",
+        ["(loss.sum() / mask.sum()).backward()"],
+    )

@@ -192,3 +192,50 @@ def test_a_line_before_other_code_made_the_graph_anew_has_not_used_it() -> None:
     made.run_quietly("w = torch.ones(3, requires_grad=True)\ny = w * w\nz = y.sum()")
     *_, last = made.run("h = torch.autograd.grad(y.mean(), w)\nz.backward()")
     assert "`h = torch.autograd.grad(y.mean(), w)` already used that part of the graph" in last.explanation.text
+
+
+ACTOR = """
+actor, critic = nn.Linear(2, 1), nn.Linear({inputs}, 1)
+a, c = torch.optim.SGD(actor.parameters(), lr=0.1), torch.optim.SGD(critic.parameters(), lr=0.1)
+s, r = torch.rand(4, 2), torch.rand(4, 1)
+for _ in range(2):
+    {first}
+    c.zero_grad()
+    first.backward()
+    c.step()
+    {second}
+    a.zero_grad()
+    second.backward()
+    a.step()
+"""
+
+
+def test_an_actor_that_uses_what_the_critic_was_trained_with() -> None:
+    first = "v = critic(s)\n    gain = r - v\n    first = gain.pow(2).mean()"
+    code = ACTOR.format(inputs=2, first=first, second="score = actor(s)\n    second = -(score * gain).mean()")
+    said = "If second needs no gradient for gain, compute second from gain.detach(); else compute v and gain again"
+    check(code, said, [])
+    cured = code.replace("score * gain", "score * gain.detach()")
+    assert all(outcome.error is None for outcome in session().run(cured.lstrip()))
+
+
+def test_a_value_that_both_losses_come_from_is_computed_again() -> None:
+    first = "act = actor(s)\n    q = critic(torch.cat([s, act], 1))\n    first = F.mse_loss(q, r)"
+    code = ACTOR.format(inputs=3, first=first, second="second = -q.mean()")
+    said = "first and second were both computed from q, and first.backward() has freed that part of the graph. Compute "
+    check(code, f"{said}act and q again before second.", [])
+    again = "act = actor(s)\n    q = critic(torch.cat([s, act], 1))\n    second = -q.mean()"
+    cured = ACTOR.format(inputs=3, first=first, second=again)
+    assert all(outcome.error is None for outcome in session().run(cured.lstrip()))
+
+
+def test_the_rows_of_a_jacobian_go_back_through_one_graph() -> None:
+    head = "x = torch.rand(3, requires_grad=True)\ny = (x**2).exp()\n"
+    said = "retain_graph=True in this call keeps it for the next; compute y again before the rounds begin."
+    check(f"{head}rows = [torch.autograd.grad(y[i], x)[0] for i in range(3)]", said, [])
+    check(f"{head}for one in y:\n    torch.autograd.grad(one.sum(), x)", said.split("; ", maxsplit=1)[0], [])
+
+
+def test_the_same_number_in_each_round_is_computed_again() -> None:
+    code = "x = torch.rand(3, requires_grad=True)\ny = (x**2).exp()\nfor _ in range(2):\n"
+    assert "retain_graph" not in why(f"{code}    torch.autograd.grad(y.sum(), x)").text

@@ -80,3 +80,17 @@ def test_requires_grad_of_a_result_on_the_screen():
     ]
     assert runs_after(code) == 1
     assert runs_after(HEAD + "y = w * 2\ny.requires_grad_(False)") == 1
+
+
+def test_a_function_that_computes_with_a_leaf_leaves_it_as_it_is() -> None:
+    code = "x = torch.rand(2, 3, requires_grad=True)\ndef cost(x):\n    x[:, 0] = 0\n    return x.sum()\ncost(x)"
+    check(code, "cost computes with it and has to leave it as it is: change a copy, made with .clone().", [])
+
+
+def test_a_function_that_returns_what_it_has_changed_is_an_update() -> None:
+    code = "w = torch.rand(3, requires_grad=True)\ndef clip(w):\n    w.clamp_(0, 1)\n    return w\nclip(w)"
+    check(
+        code,
+        "do it under torch.no_grad()",
+        ["def clip(w):\n    with torch.no_grad():\n        w.clamp_(0, 1)\n    return w"],
+    )

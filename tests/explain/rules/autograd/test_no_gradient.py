@@ -223,3 +223,14 @@ net = freeze(net)
 net(torch.rand(2, 3))
 """
     check(code, "`net = freeze(net)` assigns that None to net.")
+
+
+def test_a_loop_without_backward_is_not_hidden() -> None:
+    code = """
+    net = nn.Linear(2, 1)
+    for _ in range(2):
+        loss = net(torch.rand(3, 2)).mean()
+        for p in net.parameters():
+            p.grad.zero_()
+    """
+    check(code, "loss is computed here, and nothing calls loss.backward().", [])

@@ -177,3 +177,31 @@ def test_a_gradient_has_no_graph_of_its_own() -> None:
     said = "torch.autograd.grad gives gradients without a graph. With create_graph=True they have one"
     code = f"{head}g = torch.autograd.grad(loss, w)[0]\nh = torch.autograd.grad(g.sum(), w)"
     assert said in why(code).text
+
+
+def test_an_output_that_nothing_reads_is_named_and_data_is_left_as_it_is() -> None:
+    head = "net = nn.Linear(2, 2)\nx = torch.rand(3, 2)\ny = torch.rand(3, 2)\n"
+    said = "`out = net(x)` has a graph, and loss was not computed from it."
+    check(f"{head}out = net(x)\nloss = F.mse_loss(y, y)\nloss.backward()", said, [])
+    loop = "for _ in range(2):\n    out = net(x)\n    loss = F.mse_loss(x, y)\n    loss.backward()"
+    check(head + loop, said, [])
+
+
+def test_an_output_of_before_has_nothing_to_do_with_it() -> None:
+    code = "net = nn.Linear(2, 2)\nout = net(torch.rand(3, 2))\nout.sum().backward()\nx = torch.tensor(2.0)\ny = x**2\n"
+    check(f"{code}y.backward()", "x.requires_grad_()", ["x.requires_grad_()\ny = x**2\ny.backward()"])
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (
+            "torch.multinomial(p, 1).float()",
+            "p.gather(-1, …) gives the probabilities of what was drawn, with their graph.",
+        ),
+        ("p.detach().argsort(0).float()", "Compute the loss from p, without this step."),
+    ],
+)
+def test_what_the_loss_is_computed_from_in_the_place_of_positions(step: str, said: str) -> None:
+    code = f"p = torch.rand(3, requires_grad=True).softmax(0)\na = {step}\na.sum().backward()"
+    assert said in why(code).text

@@ -221,3 +221,8 @@ def test_each_method_of_the_same_tensor_is_converted():
 def test_bytes_of_an_image_are_not_divided_to_zero():
     code = "imgs = torch.randint(0, 256, (2, 3, 4, 4), dtype=torch.uint8)\nimgs /= 255"
     check(code, "imgs is uint8", ["imgs = imgs / 255"])
+
+
+def test_a_complex_input_keeps_its_imaginary_part() -> None:
+    code = "net = nn.Linear(4, 2)\nx = torch.fft.fft(torch.rand(3, 4))\nnet(x)"
+    check(code, "torch.view_as_real(x) gives both as two floating point numbers", [])

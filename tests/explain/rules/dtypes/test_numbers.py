@@ -141,3 +141,9 @@ def test_results_that_cannot_be_cast(line, fixes):
 @pytest.mark.parametrize("line", ["torch.add(v, v, out=i)", "next(iter([i])).mean()", "next(iter([i])).div_(2)"])
 def test_silent_where_the_operands_are_not_known(line):
     assert fails(HEAD + line).explanation is None
+
+
+def test_a_softmax_with_nan_needs_no_further_softmax() -> None:
+    said = "softmax gives nan where a row that it was given holds nan or inf, or nothing but -inf."
+    check("p = torch.softmax(torch.tensor([float('inf'), 1.0]), 0)\ntorch.multinomial(p, 1)", said, [])
+    check("x = torch.tensor([1.0, -1.0])\ntorch.multinomial(x, 1)", "Of logits, softmax makes probabilities", [])

@@ -64,3 +64,20 @@ def test_the_lines_for_a_list_of_layers_can_be_typed(line: str, changed: str) ->
 def test_layers_that_do_not_follow_each_other_are_not_chained() -> None:
     code = LISTS.replace("LINE", "return self.layers(x)") + "net = Out(7)\nnet(torch.rand(2, 4))"
     check(code, "The output of one does not fit into the next.", [])
+
+
+@pytest.mark.parametrize(
+    "held",
+    ["convs = [nn.Conv1d(2, 4, k) for k in (1, 2)]", "experts = nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])"],
+)
+def test_layers_that_stand_side_by_side_are_not_chained(held: str) -> None:
+    name = held.partition(" ")[0]
+    check(f"{held}\n{name}(torch.rand(1, 2, 3))", f"Call the one that is meant, {name}[0](…), or each in a loop.", [])
+
+
+def test_a_function_that_goes_back_itself_gives_a_number() -> None:
+    code = (
+        "net = nn.Linear(2, 1)\ndef step(x):\n    loss = net(x).mean()\n    loss.backward()\n    return loss.item()\n"
+    )
+    code += "total = step(torch.rand(3, 2))\ntotal.backward()"
+    check(code, "step calls backward() before it returns that number: it has to be done once only, there or here.", [])

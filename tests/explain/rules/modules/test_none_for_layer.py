@@ -84,3 +84,16 @@ def test_an_argument_that_was_not_given() -> None:
 def test_an_attribute_that_is_always_none() -> None:
     code = ATTRIBUTE.format(value="None", made="block = Block(3)\nblock(torch.ones(2, 3))")
     assert not why(code).fixes
+
+
+def test_a_layer_that_was_asked_for_by_another_name_is_not_left_out() -> None:
+    code = """
+    class Net(nn.Module):
+        def __init__(self, act="gelu"):
+            super().__init__()
+            self.act = nn.ReLU() if act == "relu" else None
+        def forward(self, x):
+            return self.act(x)
+    Net()(torch.rand(2))
+    """
+    check(code, "act is not 'relu' here. Give it that, or write a branch for the value that it has", [])

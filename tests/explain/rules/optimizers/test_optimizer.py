@@ -152,3 +152,22 @@ for _ in range(2):
 """
     fix = "for _ in range(2):\n    loss = net(torch.rand(2, 3)).mean()\n    loss.backward()\n    adam.step()"
     check(code, "which loss.backward() stores in them", [fix])
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("net = nn.Linear(2, 1)\nout = net(torch.rand(3, 2))", "If net is to be trained, those are net.parameters()."),
+        (
+            "p = torch.zeros(2, requires_grad=True)\nout = torch.sigmoid(p)",
+            "p is one: give it that, and compute out from p again in each step.",
+        ),
+    ],
+)
+def test_what_the_optimizer_was_to_get_in_the_place_of_a_result(made: str, said: str) -> None:
+    check(f"{made}\nopt = torch.optim.SGD([out], lr=0.1)", said, [])
+
+
+def test_a_list_without_a_name_is_told_of_in_a_sentence() -> None:
+    code = "net = nn.Linear(2, 1)\nopt = torch.optim.SGD([p for n, p in net.named_parameters() if 'fc' in n], lr=0.1)"
+    assert why(code).text.startswith("What it was given is empty")

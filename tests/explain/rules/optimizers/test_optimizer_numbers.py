@@ -39,3 +39,11 @@ SGD = f"{NET}\nopt = torch.optim.SGD(P, lr=0.1)"
 )
 def test_what_an_optimizer_takes(code: str, said: str, fixes: list[str]) -> None:
     check(code, said, fixes)
+
+
+def test_two_betas_as_two_arguments_become_one_pair() -> None:
+    check(
+        "net = nn.Linear(2, 1)\ntorch.optim.Adam(net.parameters(), 1e-3, 0.9, 0.999)",
+        "Here they are two arguments. As one: betas=(0.9, 0.999).",
+        ["torch.optim.Adam(net.parameters(), 1e-3, (0.9, 0.999))"],
+    )

@@ -58,3 +58,17 @@ def test_more_steps_than_a_cycle_has():
     code = HEAD + "cycle = lr_scheduler.OneCycleLR(opt, 0.1, total_steps=2)\nfor i in range(4):\n    cycle.step()"
     assert "cycle was made for 2 steps, and step() was called more often." in why(code).text
     assert runs_after(code) == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "names", "fixes"),
+    [
+        ("max", "loss, val_acc = 0.5, 0.9", ["sch.step(val_acc)"]),
+        ("max", "loss = 0.5", []),
+        ("min", "loss, avg_val_loss = 0.5, 0.4", ["sch.step(avg_val_loss)"]),
+    ],
+)
+def test_the_number_that_fits_the_mode(mode: str, names: str, fixes: list[str]) -> None:
+    code = "opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)\n"
+    code += f"sch = torch.optim.lr_scheduler.ReduceLROnPlateau(opt, mode='{mode}')\n{names}\nsch.step()"
+    check(code, "step() takes that number", fixes)

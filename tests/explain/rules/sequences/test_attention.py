@@ -148,9 +148,14 @@ from tests.explain.failing import check, why
             ["scores.masked_fill(mask[:, None, :], 0.)"],
         ),
         (
+            'points = torch.tensor([1, 2, 3])\nmask = points > 1\npoints.masked_fill(mask, float("-inf"))',
+            'points is int64, and integers have no infinity: float("-inf") is a floating point number.',
+            ['points.float().masked_fill(mask, float("-inf"))'],
+        ),
+        (
             'ids = torch.tensor([1, 2, 3])\nmask = ids > 1\nids.masked_fill(mask, float("-inf"))',
-            'ids is int64, and integers have no infinity: float("-inf") is a floating point number.',
-            ['ids.float().masked_fill(mask, float("-inf"))'],
+            "It hides places from a softmax, and belongs into the scores that softmax is given.",
+            [],
         ),
         (
             'scores = torch.rand(2, 3, 4)\nkeep = torch.ones(2, 4).bool()\nscores.masked_fill(~keep, float("-inf"))',
@@ -190,3 +195,8 @@ def test_a_pair_in_arithmetic() -> None:
     explanation = why(code)
     assert "gives a pair" in explanation.text
     assert "self.norm(x + self.attn(x, x, x)[0])" in explanation.fixes[0].code
+
+
+def test_the_size_and_the_number_of_heads_swapped() -> None:
+    fix = "nn.MultiheadAttention(512, 8)"
+    check("nn.MultiheadAttention(8, 512)", "the two are swapped here", [fix])

@@ -317,3 +317,9 @@ def test_a_packed_output_for_a_layer() -> None:
     )
     code = f"{_PACKING}{made}out, h = rnn(packed)\nfc(out)"
     check(code, "out is a packed sequence", ["fc(pad_packed_sequence(out, batch_first=True)[0])"])
+
+
+def test_the_cell_state_that_is_there_goes_in() -> None:
+    code = "cell = nn.LSTMCell(2, 3)\nh = torch.zeros(1, 3)\nc = torch.zeros(1, 3)\n"
+    loop = "for x in torch.rand(2, 1, 2):\n    h, c = cell(x, {state})"
+    check(code + loop.format(state="h"), "It takes them as a pair, (h, c)", [loop.format(state="(h, c)")])
