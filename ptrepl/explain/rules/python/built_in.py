@@ -6,6 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
@@ -74,7 +75,7 @@ def greatest_of_tensors(case: Case, name: str, args: list[ast.expr]) -> Finding 
             "time; each of them has shape {part}. A tensor's own {function} takes a dim: {tensor}.{function}(dim=0) "
             "gives the values and where they stand, {tensor}.{function}() one number of all.",
             part=shape_text(shape[1:]),
-            tensor=operand(case.site.source, named),
+            tensor=one_line(operand(case.site.source, named)),
             **fields,
         )
     else:
