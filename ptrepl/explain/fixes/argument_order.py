@@ -7,6 +7,7 @@ import types
 from dataclasses import dataclass, replace
 from inspect import CO_VARARGS
 
+from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, type_name
 from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
@@ -36,6 +37,8 @@ def with_order(case: Case, finding: Finding) -> Finding:
     if given is None or wrong is None:
         return finding
     parameter, text = wrong
+    if _are_alike(case, parameter, text):
+        return finding
     order = gettext(
         "{function} takes its arguments in the order {parameters}, and this call gives {argument} for {parameter}.",
         function=given.function,
@@ -128,6 +131,15 @@ def _misplaced(case: Case, given: GivenArguments) -> tuple[str, str] | None:
         if numbers and parameter in named and is_tensor_class(type(value)) and _wants_integer(case, parameter):
             return parameter, text
     return None
+
+
+def _are_alike(case: Case, one: str, other: str) -> bool:
+    """Whether both hold floating point tensors of one shape: exchanged they would fail in the same way."""
+    held = [case.site.frame.f_locals.get(each) for each in (one, other)]
+    if not all(is_tensor_class(type(each)) for each in held):
+        return False
+    first, second = map(read, held)
+    return first.shape == second.shape and first.dtype == second.dtype and str(first.dtype).startswith("float")
 
 
 def _wants_integer(case: Case, name: str) -> bool:

@@ -54,9 +54,13 @@ def _range(case: Case) -> Finding | None:
 def _other_order(case: Case, loss: LossCall) -> Finding | None:
     """``criterion(y, net(x))``: 0s and 1s stand in the place of the prediction, and that in the place of the target."""
     one, two, found = case.facts(loss.input), case.facts(loss.target), values(case, loss.input)
-    if one is None or two is None or one.requires_grad is not False or two.requires_grad is not True:
+    if one is None or two is None or one.requires_grad is not False or len(loss.node.args) != 2:
         return None
-    if found is None or not bool(((found == 0) | (found == 1)).all()) or len(loss.node.args) != 2:
+    if found is None or not bool(((found == 0) | (found == 1)).all()):
+        return None
+    limits, both = _range_of(case, loss.target), bool((found == 0).any() and (found == 1).any())
+    outside = limits is not None and (limits[0] < 0 or limits[1] > 1)
+    if two.requires_grad is not True and not (outside and both):
         return None
     logits = "F.binary_cross_entropy_with_logits" if loss.is_function else "nn.BCEWithLogitsLoss()"
     first, second = (segment(case.site.source, each) for each in loss.node.args)

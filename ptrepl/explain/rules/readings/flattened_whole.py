@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.explain.case import Case
+from ptrepl.engine.watch.facts import base_attribute, read
+from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
@@ -25,7 +27,7 @@ def put_into_a_row(case: Case, layer: Layer, size: int) -> Finding | None:
         return None
     made = (assigned_just_before(case, node.id) or origin(case, node.id)) if isinstance(node, ast.Name) else None
     value, source = (made.value, made.source) if made is not None else (node, case.site.source)
-    if (base := _whole(value)) is not None:
+    if (base := _whole(value)) is not None and _has_rows(case, node, base, made):
         flat = postfix(source, base, ".flatten(1)")
         text = gettext(
             "{whole} puts the numbers of all examples into one row: {flat} keeps a row for each.",
@@ -44,6 +46,18 @@ def put_into_a_row(case: Case, layer: Layer, size: int) -> Finding | None:
         )
         return Finding(text, _written(case, made, node, value, stacked))
     return None
+
+
+def _has_rows(case: Case, node: ast.expr, base: ast.expr, made: Origin | None) -> bool:
+    """Whether what was flattened had rows, also where its name holds the flat view of it by now."""
+    shape = case.shape(base)
+    if made is not None and isinstance(base, ast.Name) and base.id == made.name:
+        real = case.real(node)
+        whole = base_attribute("_base").__get__(real) if is_tensor_class(type(real)) else None
+        shape = sizes(read(whole)) if whole is not None else None
+        if shape is None:
+            return case.site.is_nested
+    return shape is not None and len(shape) > 1
 
 
 def _whole(value: ast.expr) -> ast.expr | None:

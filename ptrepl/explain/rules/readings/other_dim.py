@@ -23,6 +23,8 @@ def features_in_dim_one(case: Case, layer: Layer, size: int, parameter: str) -> 
     node, shape = layer.argument, layer.shape
     if node is None or len(shape) != 3 or shape[1] != size or shape[2] == size:
         return None
+    if shape[2] == 1 and layer.kind != "Linear":
+        return None  # a series of single numbers
     turned = postfix(case.site.source, node, ".transpose(1, 2)")
     text = gettext(
         "Dim 1 of it is {size}: if the features are there, {code} has them last. If they are in the last dim, {layer} "

@@ -47,6 +47,25 @@ def other_table(case: Case, layer: Layer, most: int) -> Finding | None:
     return Finding(text, tried(case, [Candidate(code)]))
 
 
+def unused_indices(case: Case) -> str:
+    """A sentence, where ``forward`` was given integers that it does not use; "" elsewhere."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    if function is None or kind_of(case.scope.locals.get("self")) is not Kind.MODULE:
+        return ""
+    read_names = {each.id for each in ast.walk(function) if isinstance(each, ast.Name)}
+    given = [each.arg for each in function.args.args[1:] if each.arg not in read_names]
+    held = {name: case.facts(ast.Name(name, ast.Load())) for name in given}
+    fits = [name for name, facts in held.items() if facts is not None and facts.dtype in ("int64", "int32")]
+    if len(fits) != 1:
+        return ""
+    return gettext(
+        "{name}, which {function} was given, is {dtype}, and is not used: it was probably meant here.",
+        name=fits[0],
+        function=function.name,
+        dtype=getattr(held[fits[0]], "dtype", ""),
+    )
+
+
 def rows_for_all(case: Case, most: int) -> tuple[int, str]:
     """How many rows a table needs whose greatest index here is ``most``, and a sentence on that.
 

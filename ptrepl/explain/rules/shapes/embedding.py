@@ -23,7 +23,7 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
-from ptrepl.explain.rules.readings.other_table import other_table, rows_for_all
+from ptrepl.explain.rules.readings.other_table import other_table, rows_for_all, unused_indices
 from ptrepl.explain.rules.readings.padding_index import not_padding, padding
 from ptrepl.explain.rules.sequences.made_too_early import made_too_early
 from ptrepl.explain.rules.sequences.special_token import special_token
@@ -267,6 +267,8 @@ def _not_whole(case: Case) -> Finding | None:
         input=name,
         dtype=facts.dtype,
     )
+    if other := unused_indices(case):
+        return Finding(f"{text} {other}")
     source = case.site.source
     one = Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)
     if is_integral(str(facts.dtype)):  # another integer dtype, whose numbers stay what they are

@@ -19,7 +19,7 @@ from ptrepl.explain.rules.forward.joined_branches import branch_of_other_size, o
 from ptrepl.explain.rules.forward.windows import shorter_windows
 from ptrepl.explain.rules.shapes.dim import dims_are, no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
-from ptrepl.explain.rules.shapes.join_dims import levelled
+from ptrepl.explain.rules.shapes.join_dims import levelled, one_for_many
 from ptrepl.texts.messages import N_, gettext
 
 
@@ -64,6 +64,10 @@ def _sizes(case: Case) -> Finding | None:
 
 def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Iterator[Candidate]:
     source, shapes = case.site.source, [part.shape for part in parts]
+    if expanded := one_for_many(case, parts, dim):
+        yield Candidate(changed(case, expanded))
+        if dim:
+            return  # more examples are not what was to be joined
     alone = len(shapes) > 2 and len({*shapes}) == 2 and min(map(shapes.count, shapes)) == 1
     if not alone or isinstance(call.argument(0, "tensors"), (ast.List, ast.Tuple)):
         yield from _along(case, call, {*shapes}, dim)  # where one of many differs, it is that one which is wrong

@@ -57,6 +57,21 @@ def _candidates(
     yield Candidate(spliced(source, node, texts))
 
 
+def one_for_many(case: Case, parts: list[JoinedTensor], dim: int) -> dict[ast.expr | ast.stmt, str]:
+    """``b.expand(4, -1, -1)`` of one tensor for a whole batch, or of one channel beside colours; {} elsewhere."""
+    shapes, at = [part.shape for part in parts], 0 if dim else 1
+    sizes = {shape[at] for shape in shapes if len(shape) > 2}
+    single = [part for part in parts if len(part.shape) > 2 and part.shape[at] == 1]
+    alike = {tuple(size for other, size in enumerate(shape) if other not in (at, dim)) for shape in shapes}
+    if len(sizes) != 2 or 1 not in sizes or len(single) != 1 or len(alike) != 1 or single[0].node is None:
+        return {}
+    if not dim and (sizes != {1, 3} or any(len(shape) != 4 for shape in shapes)):
+        return {}  # channels of other counts are no colours
+    new = ["-1"] * len(single[0].shape)
+    new[at] = str(max(sizes))
+    return {single[0].node: postfix(case.site.source, single[0].node, f".expand({', '.join(new)})")}
+
+
 def levelled(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> Iterator[Candidate]:
     """Features of a batch, (N, F), beside feature maps or steps: those flattened, or the features at each place."""
     dims = {len(part.shape) for part in parts}

@@ -213,7 +213,7 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     if size == 1 and len(shape) < 2:
         suffixes.append(".unsqueeze(1)" if shape else ".unsqueeze(0)")
     starts = [start for start in range(len(shape) - 1) if prod(shape[start:]) == size]
-    if starts:
+    if starts and (layer.kind == "Linear" or len(shape) < 3):  # a recurrent layer would read the batch as a sequence
         start = 1 if 1 in starts else starts[0]
         if start or not case.site.is_nested:  # in a method it would lose the batch dim of every other call
             suffixes.append(f".flatten({start})" if start else ".flatten()")

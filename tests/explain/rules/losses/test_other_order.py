@@ -14,6 +14,11 @@ def test_binary_cross_entropy_with_the_target_first():
     check(BINARY + "criterion = nn.BCELoss()\ncriterion(y, out)", said, ["nn.BCEWithLogitsLoss()(out, y)"])
 
 
+def test_the_target_first_without_a_graph():
+    code = BINARY.replace("out =", "with torch.no_grad():\n    out =")
+    check(code + "F.binary_cross_entropy(y, out)", "", ["F.binary_cross_entropy_with_logits(out, y)"])
+
+
 def test_targets_of_any_number_are_still_those_of_a_regression():
     code = "out = torch.rand(4, requires_grad=True) * 1\ny = torch.tensor([0.5, 2.5, 7.1, 0.1])\n"
     assert "nn.MSELoss" in why(code + "F.binary_cross_entropy(out, y)").text

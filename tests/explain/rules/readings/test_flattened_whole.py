@@ -33,6 +33,10 @@ def test_at_the_prompt():
     check(code, "x.flatten(1) keeps a row for each", ["net(x.flatten(1))"])
 
 
+def test_one_dim_has_no_rows_to_keep():
+    assert "all examples" not in why("net = nn.Linear(4, 3)\nwav = torch.rand(12)\nnet(wav.view(-1))").text
+
+
 FLATTENS = """
 class Net(nn.Module):
     def __init__(self):

@@ -62,3 +62,8 @@ def test_a_square_image_is_one_example():
 def test_series_with_channels_last_for_one_channel():
     code = "conv = nn.Conv1d(1, 4, 3)\nx = torch.randn(2, 20, 5)\nconv(x)"
     check(code, "and there are 5: the layer is to be made with in_channels=5. If dim 1 has the channels,")
+
+
+def test_a_recurrent_layer_does_not_get_its_batch_as_a_sequence():
+    code = "lstm = nn.LSTM(6, 3, batch_first=True)\nx = torch.rand(4, 6, 1)\nlstm(x)"
+    check(code, "", ["lstm = nn.LSTM(1, 3, batch_first=True)"])

@@ -42,3 +42,12 @@ def test_the_size_of_the_vocabulary():
 def test_one_batch_does_not_have_all_indices():
     code = "emb = nn.Embedding(9, 4)\nids = torch.tensor([3, 40])\nemb(ids)"
     check(code, "40 is the greatest index here, and the table needs a row for each", ["emb = nn.Embedding(41, 4)"])
+
+
+def test_the_indices_that_forward_does_not_use():
+    cls = "class Tok(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    cls += "        self.emb = nn.Embedding(9, 4)\n"
+    cls += "    def forward(self, ids, feats):\n        return self.emb({})\ntok = Tok()\n"
+    call = "tok(torch.tensor([1, 2]), torch.tensor([1., 2.]))"
+    check(cls.format("feats") + call, "ids, which forward was given, is int64, and is not used")
+    assert "not used" not in why(cls.format("feats * ids") + call).text
