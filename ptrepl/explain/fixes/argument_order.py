@@ -7,12 +7,14 @@ import types
 from dataclasses import dataclass, replace
 from inspect import CO_VARARGS
 
-from ptrepl.engine.watch.kinds import is_tensor_class, type_name
+from ptrepl.engine.watch.facts import read
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, type_name
 from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source, frames_of, is_top_level
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.explain.rule import Finding
+from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import gettext
 
 
@@ -35,6 +37,8 @@ def with_order(case: Case, finding: Finding) -> Finding:
     if given is None or wrong is None:
         return finding
     parameter, text = wrong
+    if _are_alike(case, parameter, text):
+        return finding
     order = gettext(
         "{function} takes its arguments in the order {parameters}, and this call gives {argument} for {parameter}.",
         function=given.function,
@@ -44,7 +48,11 @@ def with_order(case: Case, finding: Finding) -> Finding:
     )
     ordered = _in_order(given)
     if ordered is not None:
-        instead = gettext("In its order the call is {call}.", call=f"{given.called}({', '.join(ordered)})")
+        call = f"{given.called}({', '.join(ordered)})"
+        lines = [line for fix in finding.fixes for line in fix.code.splitlines()]
+        if any(call in line and not line.lstrip().startswith("def ") for line in lines):
+            return finding
+        instead = gettext("In its order the call is {call}.", call=call)
         order = f"{order} {instead}"
     return replace(finding, text=f"{order} {finding.text}", fixes=())
 
@@ -79,6 +87,10 @@ def _call(case: Case, frame: types.FrameType, *, made: bool) -> tuple[ast.Call, 
 
     entries = [*frames_of(case.error.__traceback__)]
     at = next((index for index, each in enumerate(entries) if each.tb_frame is frame), 0)
+    module = frame.f_locals.get("self")
+    if frame.f_code.co_name == "forward" and kind_of(module) is Kind.MODULE:  # torch runs it
+        while at > 1 and entries[at - 1].tb_frame.f_locals.get("self") is module:
+            at -= 1
     if not at or not case.learner_files(entries[at - 1].tb_frame.f_code.co_filename):
         return None
     source = file_source(entries[at - 1].tb_frame.f_code.co_filename)
@@ -86,9 +98,19 @@ def _call(case: Case, frame: types.FrameType, *, made: bool) -> tuple[ast.Call, 
     found: ast.AST | None = node.iter if isinstance(node, ast.For) else node
     if source is None or not isinstance(found, ast.Call):
         return None
+    if entries[at].tb_frame is not frame:
+        return (found, source.text) if _is_called(entries[at - 1].tb_frame, found.func, module) else None
     name = called_name(found)
     expected = type_name(frame.f_locals.get("self")) if made else frame.f_code.co_name
     return (found, source.text) if name == expected else None
+
+
+def _is_called(frame: types.FrameType, node: ast.expr, module: object) -> bool:
+    """Whether ``node`` names the module, which nothing is run to find out."""
+    try:
+        return FrameScope.of(frame).real(node) is module
+    except NotReadable:
+        return False
 
 
 def _misplaced(case: Case, given: GivenArguments) -> tuple[str, str] | None:
@@ -109,6 +131,15 @@ def _misplaced(case: Case, given: GivenArguments) -> tuple[str, str] | None:
         if numbers and parameter in named and is_tensor_class(type(value)) and _wants_integer(case, parameter):
             return parameter, text
     return None
+
+
+def _are_alike(case: Case, one: str, other: str) -> bool:
+    """Whether both hold floating point tensors of one shape: exchanged they would fail in the same way."""
+    held = [case.site.frame.f_locals.get(each) for each in (one, other)]
+    if not all(is_tensor_class(type(each)) for each in held):
+        return False
+    first, second = map(read, held)
+    return first.shape == second.shape and first.dtype == second.dtype and str(first.dtype).startswith("float")
 
 
 def _wants_integer(case: Case, name: str) -> bool:

@@ -63,3 +63,16 @@ def test_one_tensor_for_several_parameters_is_meant() -> None:
     explanation = why(code)
     assert "in the order" not in explanation.text
     assert explanation.fixes
+
+
+def test_two_tensors_of_one_shape_would_fail_in_either_order() -> None:
+    code = "def apart(a, b):\n    return (a - b).view(5, 7)\na, b = torch.rand(3, 4), torch.rand(3, 4)\napart(b, a)"
+    assert "in the order" not in why(code).text
+
+
+def test_the_order_of_what_forward_takes() -> None:
+    code = (
+        "class Rec(nn.Module):\n    def forward(self, user, item):\n        return user @ item.T\n"
+        "rec, user, item = Rec(), torch.rand(3, 4), torch.rand(5, 2)\nrec(item, user)"
+    )
+    assert "In its order the call is rec(user, item)." in why(code).text

@@ -15,6 +15,7 @@ from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.tensor_in_class import made_in_class
 from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
@@ -87,8 +88,13 @@ def one_place_more(case: Case, left: _Side, right: _Side) -> Finding | None:
 
 def one_for_each_class(case: Case, left: _Side, right: _Side) -> Finding | None:
     """``alpha * loss`` of a weight for each class and a loss for each row, where the labels are at hand."""
+    if not isinstance(case.node, ast.BinOp) or not isinstance(case.node.op, (ast.Mult, ast.Div)):
+        return None
     for (node, shape), (_, wanted) in ((left, right), (right, left)):
         if not isinstance(node, (ast.Name, ast.Attribute)) or len(shape) != 1 or len(wanted) != 1:
+            continue
+        facts = case.facts(node)
+        if facts is None or not is_float(str(facts.dtype)):
             continue
         names = case.scope.locals if case.site.is_nested else case.names
         labels = [

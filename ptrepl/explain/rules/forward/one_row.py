@@ -34,7 +34,8 @@ def put_into_one_row(case: Case, left: _Side, right: _Side) -> Finding | None:
         if base is None or _rows_before(case, node, base, made) != wanted[0]:
             continue
         source = made.source if made is not None else case.site.source
-        rows = f"{operand(source, base)}.size(0)"
+        plain = isinstance(base, (ast.Name, ast.Attribute))  # a call would draw, load or compute once more
+        rows = f"{operand(source, base)}.size(0)" if plain else str(wanted[0])
         keeps = postfix(source, base, f".view({rows}, -1)" if len(wanted) == 2 else f".view_as({case.text(other)})")
         text = gettext(
             "{flat} put the numbers of all {count} rows into one: {keeps} keeps a row for each.",

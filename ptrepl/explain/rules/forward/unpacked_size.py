@@ -41,6 +41,8 @@ def of_other_dims(case: Case, names: Sequence[ast.expr], value: ast.expr, shape:
                 first=first,
             )
         )
+    if wanted == 3 and len(shape) == 2 and _BATCH.search(first):
+        return _one_or_many(case, outer, given, shape)
     for suffix, new in _ways(shape, wanted, first):
         code = postfix(outer.site.source, given, suffix)
         fixes = tried(outer, [Candidate(changed(outer, {given: code}))])
@@ -54,6 +56,22 @@ def of_other_dims(case: Case, names: Sequence[ast.expr], value: ast.expr, shape:
             )
             return Finding(said, fixes)
     return None
+
+
+def _one_or_many(case: Case, outer: Case, given: ast.expr, shape: _Shape) -> Finding:
+    """(rows, features) for ``b, n, d = x.shape``: one example with so many places, or as many examples of one place."""
+    one, many = (postfix(outer.site.source, given, f".unsqueeze({dim})") for dim in (0, 1))
+    fixes = tried(outer, [Candidate(changed(outer, {given: each})) for each in (one, many)])
+    case.too_long += outer.too_long
+    said = gettext(
+        "If {input} is one example with {count} places, {one} is a batch of it. If its rows are {count} examples, "
+        "{many} has one place for each.",
+        input=operand_text(outer, given),
+        count=shape[0],
+        one=" ".join(one.split()),
+        many=" ".join(many.split()),
+    )
+    return Finding(said, fixes)
 
 
 def _measured(value: ast.expr) -> ast.expr | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
@@ -40,17 +41,20 @@ def index_past_the_end(case: Case, base: ast.expr, index: ast.expr, size: int) -
 def shorter_windows(case: Case, name: str) -> Finding | None:
     """What to say of a list that a loop of the failing code fills with ``series[i:i + size]``; None for others."""
     function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), case.site.statement)
-    for loop in _loops(ast.walk(function)):
-        for window, counter, offset in _windows(loop, name):
+    made = origin(case, name) if name else None
+    at_prompt = made is not None and made.entry is not None and isinstance(made.value, ast.ListComp)
+    inside, source = (made.value, made.source) if made is not None and at_prompt else (function, case.site.source)
+    for loop in _loops(ast.walk(inside)):
+        for window, counter, offset in _windows(loop, name, inside):
             last = _last_of_range(case, loop.iter)
             if last is None or not _counts(loop, counter) or not _is_length_of(case, last, window.value):
                 continue
-            stop = f"{operand(case.site.source, last)} - {operand(case.site.source, offset)} + 1"
+            stop = f"{operand(source, last)} - {operand(source, offset)} + 1"
             said = gettext(
                 "{window} ends where {series} does, so the last windows are shorter. {range} stops with the last whole "
                 "one.",
-                window=in_one_line(case.site.source, window),
-                series=in_one_line(case.site.source, window.value),
+                window=in_one_line(source, window),
+                series=in_one_line(source, window.value),
                 range=f"range({' '.join(stop.split())})",
             )
             return Finding(said, _with_stop(case, last, stop))
@@ -82,8 +86,10 @@ def _is_length_of(case: Case, node: ast.expr, series: ast.expr) -> bool:
     return length is not None and case.value(node) == length
 
 
-def _windows(loop: ast.For | ast.comprehension, name: str) -> Iterator[tuple[ast.Subscript, str, ast.expr]]:
-    """The windows that the loop appends to the list ``name``, or that a comprehension gives it."""
+def _windows(
+    loop: ast.For | ast.comprehension, name: str, inside: ast.AST
+) -> Iterator[tuple[ast.Subscript, str, ast.expr]]:
+    """The windows that the loop appends to the list ``name``, or that a comprehension in ``inside`` gives it."""
     if isinstance(loop, ast.For):
         given = [
             each.args[0]
@@ -91,8 +97,9 @@ def _windows(loop: ast.For | ast.comprehension, name: str) -> Iterator[tuple[ast
             if isinstance(each, ast.Call) and ast.unparse(each.func) == f"{name}.append" and len(each.args) == 1
         ]
     else:
-        holder = getattr(loop, "parent", None)
-        given = [holder.elt] if isinstance(holder, (ast.ListComp, ast.GeneratorExp)) else []
+        holders = (each for each in ast.walk(inside) if isinstance(each, (ast.ListComp, ast.GeneratorExp)))
+        holder = next((each for each in holders if loop in each.generators), None)
+        given = [holder.elt] if holder is not None else []
     for each in given:
         match each:
             case ast.Subscript(

@@ -152,7 +152,7 @@ def _meant(case: Case) -> Finding | None:
     method = _Method.of(case, layer, wants, has)
     found = None
     if method is not None:
-        found = _skipped(method) or _another(method) or _in_other_order(method)
+        found = _computed(method, dim) or _skipped(method) or _another(method) or _in_other_order(method)
     found = found or before_another_head(case, layer, wants) or overwritten(case, layer, wants, has)
     found = found or _of_tensors(case, layer, wants, dim, method) or _mirrored(case, layer, wants, has)
     return replace(found, text=f"{said} {found.text}") if found is not None else None
@@ -169,7 +169,7 @@ def _of_tensors(case: Case, layer: Layer, wants: int, dim: int, method: _Method 
         return Finding(said, method.text.anew({layer.argument: name}))
     if (both := left_out(case, layer, wants, dim)) is not None:
         return method.found(both[0], {layer.argument: both[1]})
-    return _computed(method, dim)
+    return None
 
 
 def _mirrored(case: Case, layer: Layer, wants: int, has: int) -> Finding | None:
@@ -268,23 +268,34 @@ def _in_other_order(method: _Method) -> Finding | None:
     return method.found(said, {method.call.func: second, later.func: first})
 
 
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
 def _computed(method: _Method, dim: int) -> Finding | None:
     """``self.dec(h)``, where ``z = self.mu(h)`` is of the right size, and nothing but a ``return`` reads it."""
     given = method.layer.argument
     if not isinstance(given, ast.Name):
         return None
     returns = {id(part) for each in ast.walk(method.body) if isinstance(each, ast.Return) for part in ast.walk(each)}
+    line = method.case.site.line
+    bound_again = {each.id for each in ast.walk(line) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
     used = {
         each.id
         for each in ast.walk(method.body)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load) and id(each) not in returns
+        if isinstance(each, ast.Name)
+        and isinstance(each.ctx, ast.Load)
+        and id(each) not in returns
+        and not (each.id in bound_again and each.lineno > line.lineno)
     }
-    shape, fits = method.layer.shape, []
+    shape, fits, of_given = method.layer.shape, [], {given.id}
     for each in method.body.body:
+        if isinstance(each, ast.Assign) and any(part in of_given for part in _names(each.value)):
+            of_given |= {part for target in each.targets for part in _names(target)}
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if each.lineno < method.call.lineno:
                 held = method.case.site.frame.f_locals.get(name)
-                of_it = any(isinstance(part, ast.Name) and part.id == given.id for part in ast.walk(value))
+                of_it = any(part in of_given for part in _names(value))
                 wanted = [*shape]
                 wanted[dim] = method.wants
                 found = sizes(read(held)) if is_tensor_class(type(held)) else None

@@ -14,7 +14,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.layers import failing_layer
 from ptrepl.explain.operands.loaders import is_dataset, is_loader
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.outer_call import first_convolution, outermost_call
+from ptrepl.explain.outer_call import first_convolution, first_layer, outermost_call
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
@@ -39,6 +39,8 @@ def _one_example(case: Case) -> Finding | None:
         return None
     if outer is case and not _is_taken(case, given):
         return None  # a layer of torch's own that is tried out, perhaps with a vector that is meant as it is
+    if len(shape) == 1 and (points := _points(outer, call, given, shape[0], network)) is not None:
+        return points
     batch = postfix(source, given, ".unsqueeze(0)")
     code = spliced(source, call, {given: batch})
     text = gettext(
@@ -56,6 +58,23 @@ def _one_example(case: Case) -> Finding | None:
     fixes = tried(outer, [Candidate(code)])
     case.too_long += outer.too_long
     return Finding(text, fixes if not outer.site.is_nested or not passed_before(outer) else ())
+
+
+def _points(outer: Case, call: ast.Call, given: ast.expr, count: int, network: Any) -> Finding | None:
+    """``net(torch.linspace(0, 1, 100))`` of a network whose first layer takes one number: 100 examples of one."""
+    first = own_dict(first_layer(network))
+    if count < 2 or first.get("in_features") != 1:
+        return None
+    code = spliced(outer.site.source, call, {given: postfix(outer.site.source, given, ".unsqueeze(1)")})
+    text = gettext(
+        "{input} has {count} numbers in one dim, and the first layer of {network} takes one number: {code} makes "
+        "{count} examples of them, with one number each.",
+        input=operand_text(outer, given),
+        count=count,
+        network=in_one_line(outer.site.source, call.func),
+        code=" ".join(code.split()),
+    )
+    return Finding(text, tried(outer, [Candidate(code)]))
 
 
 def _several(case: Case) -> Finding | None:

@@ -46,10 +46,18 @@ def overwritten(case: Case, layer: Layer, wants: int, has: int) -> Finding | Non
             if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
                 continue
             return None
-        if features_taken(module) != wants or features_given(module) != has or not read_between:
+        if features_taken(module) != wants or features_given(module) != has:
+            return None
+        if not read_between and not _are_heads(case, layer, has):
             return None
         return _said(case, layer, (source, line, call, name))
     return None
+
+
+def _are_heads(case: Case, layer: Layer, has: int) -> bool:
+    """Whether the layer gives as many as the one before it, and both results are returned: mean and log variance."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    return function is not None and features_given(layer.module) == has and _gives_both(function)
 
 
 def _heads_in_a_loop(case: Case, given: str, wants: int) -> Finding | None:
@@ -138,6 +146,10 @@ def _renamed(case: Case, line: ast.Assign, name: str, new: str) -> tuple[Fix, ..
             for part in ast.walk(each)
             if isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Load)
         }
+    later = body[body.index(failing) :]
+    if not any(_binds(each, name) for each in later):  # what is returned under that name is the result
+        returned = [each for each in later if isinstance(each, ast.Return)]
+        texts |= {part: new for part in _names_in([*returned]) if part.id == name}
     held = case.site.frame.f_locals.get("self")
     text = class_text(case, type(held)) if kind_of(held) is Kind.MODULE else None
     if text is not None and text.source == source:

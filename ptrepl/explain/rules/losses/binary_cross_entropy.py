@@ -11,6 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import conversion, is_integral
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
+from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
 from ptrepl.explain.rules.losses.called_again import for_each_call, no_other, of_floats, one_more_dim
@@ -25,6 +26,8 @@ def _range(case: Case) -> Finding | None:
     loss = failing_loss(case, *_NAMES)
     if loss is None:
         return None
+    if (order := _other_order(case, loss)) is not None:
+        return order
     other = _other_loss(case, loss)
     if case.match.group(1) == "target":
         wanted = gettext("A target of {loss} is 0 for no, 1 for yes, or between them.", loss=loss.name)
@@ -46,6 +49,34 @@ def _range(case: Case) -> Finding | None:
         loss=loss.name,
     )
     return Finding(f"{what} {wanted}", tried(case, _probabilities(loss)))
+
+
+def _other_order(case: Case, loss: LossCall) -> Finding | None:
+    """``criterion(y, net(x))``: 0s and 1s stand in the place of the prediction, and that in the place of the target."""
+    one, two, found = case.facts(loss.input), case.facts(loss.target), values(case, loss.input)
+    if one is None or two is None or one.requires_grad is not False or len(loss.node.args) != 2:
+        return None
+    if found is None or not bool(((found == 0) | (found == 1)).all()):
+        return None
+    limits, both = _range_of(case, loss.target), bool((found == 0).any() and (found == 1).any())
+    outside = limits is not None and (limits[0] < 0 or limits[1] > 1)
+    if two.requires_grad is not True and not (outside and both):
+        return None
+    logits = "F.binary_cross_entropy_with_logits" if loss.is_function else "nn.BCEWithLogitsLoss()"
+    first, second = (segment(case.site.source, each) for each in loss.node.args)
+    texts: dict[ast.expr | ast.stmt, str] = dict(zip(loss.node.args, (second, first), strict=True))
+    code = spliced(case.site.source, loss.node, {**texts, loss.node.func: logits})
+    text = gettext(
+        "{loss} takes the prediction first and then the target: {target} is the prediction here, and {input} holds the "
+        "0s and 1s. What a network gives without a sigmoid is logits, which {logits} takes: {code}.",
+        loss=loss.name,
+        target=loss.target_name,
+        input=loss.input_name,
+        logits=logits.removesuffix("()"),
+        code=" ".join(code.split()),
+    )
+    alone = loss.is_function or isinstance(loss.node.func, ast.Name)  # what __init__ makes is changed there
+    return Finding(text, tried(case, [Candidate(code, exact=True)]) if alone else ())
 
 
 def _other_loss(case: Case, loss: LossCall) -> Finding | None:

@@ -12,6 +12,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, fraction_in, values
+from ptrepl.explain.rewrite import operand
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
 from ptrepl.explain.rules.losses.fixed_batch import fixed_batch
@@ -100,6 +101,10 @@ def _outside(case: Case) -> Finding | None:
         return Finding(f"{text} {yes}")
     if (grey := grey_mask(case, loss.target, classes)) is not None:
         return Finding(f"{text} {grey.text}", tried(case, [Candidate(loss.with_target_text(grey.code))]))
+    if _is_minus_and_plus(case, loss, classes):
+        code = f"({operand(case.site.source, loss.target)} + 1) // 2"
+        signs = gettext("If -1 is no and 1 is yes, {code} makes 0 and 1 of them.", code=" ".join(code.split()))
+        return Finding(f"{text} {signs}", tried(case, [Candidate(loss.with_target_text(code))]))
     if number == -1:
         left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
         text = f"{text} {left_out}"
@@ -114,7 +119,24 @@ def _outside(case: Case) -> Finding | None:
     if not fixes and found is not None and found.numel():
         more, fixes = for_all_classes(case, loss.input, classes, int(found.min()), int(found.max()))
         return Finding(f"{text} {more}" if more else text, fixes)
+    if found is not None and found.numel() and int(found.min()) == 1:
+        less = f"{operand(case.site.source, loss.target)} - 1"
+        both = gettext(
+            "If they are counted from 1, {code} counts from 0. If class 0 is merely missing from these, the network "
+            "needs {count} outputs.",
+            code=" ".join(less.split()),
+            count=classes + 1,
+        )
+        text = f"{text} {both}"
     return Finding(text, fixes)
+
+
+def _is_minus_and_plus(case: Case, loss: LossCall, classes: int) -> bool:
+    """Whether there are two classes, and the targets are -1 and 1."""
+    found = values(case, loss.target)
+    if classes != 2 or found is None or found.is_floating_point() or not found.numel():
+        return False
+    return int(found.min()) == -1 and int(found.max()) == 1 and bool((found != 0).all())
 
 
 def _is_border(case: Case, loss: LossCall, classes: int) -> bool:

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from ptrepl.engine.watch.facts import read, shape_text
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import is_float
@@ -151,7 +151,8 @@ def _integers_for_scores(case: Case) -> Finding | None:
                 scores=in_one_line(source, scores),
             )
             return Finding(f"{said} {instead}")
-    return None
+    is_network = isinstance(value, ast.Call) and kind_of(case.real(value.func)) is Kind.MODULE
+    return Finding(said) if is_network and not is_float(str(two.dtype)) else None
 
 
 _MORE = "losses/cross-entropy"

@@ -11,6 +11,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_a, is_module_class, is_tensor_class, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.layer_sizes import features_taken
 from ptrepl.explain.operands.losses import LossCall
 from ptrepl.explain.provenance.ignored_argument import ignored_argument, never_reads
 from ptrepl.explain.provenance.origins import origin
@@ -76,7 +77,9 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
     forward = text.method("forward") if text is not None else None
     slip = _unpacked_length_first(forward, text.source, given, gave) if text is not None and forward is not None else ""
     slip = slip or (
-        _joined_rows(forward, text.source, wanted, gave) if text is not None and forward is not None else ""
+        _joined_rows(forward, text.source, wanted, gave, _taken(held, forward, given))
+        if text is not None and forward is not None
+        else ""
     )
     if slip:
         return f"{said} {slip}"
@@ -196,7 +199,15 @@ def _is_batch_first(call: ast.AST) -> bool:
     return bool(given) and isinstance(given[0], ast.Constant) and given[0].value is True
 
 
-def _joined_rows(forward: ast.FunctionDef, source: str, wanted: int, gave: int) -> str:
+def _taken(held: Any, forward: ast.FunctionDef, given: tuple[int, ...]) -> set[str]:
+    """The inputs of ``forward``, where a layer takes as many features as they have: joined they would not fit it."""
+    own = own_dict(held).get("_modules")
+    takes = {features_taken(each) for each in own.values()} if type(own) is dict else set()
+    fits = len(given) == 2 and given[1] in takes
+    return {each.arg for each in forward.args.args[1:]} if fits else set()
+
+
+def _joined_rows(forward: ast.FunctionDef, source: str, wanted: int, gave: int, taken: set[str]) -> str:
     """``torch.cat([a, b])`` in forward, which puts the rows of both below each other; "" without one."""
     found = [each for each in ast.walk(forward) if _calls(each, "cat")]
     if len(found) != 1 or gave % wanted or gave == wanted or not found[0].args:
@@ -208,6 +219,14 @@ def _joined_rows(forward: ast.FunctionDef, source: str, wanted: int, gave: int) 
     parts = call.args[0]
     if isinstance(parts, (ast.List, ast.Tuple)) and len(parts.elts) != gave // wanted:
         return ""
+    if isinstance(parts, (ast.List, ast.Tuple)) and all(ast.unparse(each) in taken for each in parts.elts):
+        return gettext(
+            "In forward, {cat} puts the parts below each other, as more rows: {wanted} rows become {gave}, and each of "
+            "them needs a target.",
+            cat=in_one_line(source, call),
+            wanted=wanted,
+            gave=gave,
+        )
     return gettext(
         "In forward, {cat} puts the parts below each other, as more rows: {wanted} rows become {gave}. To put the "
         "features of each row side by side, join along dim 1: {code}.",

@@ -11,7 +11,8 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.rules.shapes.broadcast import lined_up, reshaped
+from ptrepl.explain.rules.readings.fitted_shapes import reshaped
+from ptrepl.explain.rules.shapes.broadcast import lined_up
 from ptrepl.texts.messages import gettext
 
 

@@ -14,6 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.moved_dims import same_but_for_dims
 from ptrepl.explain.operands.invocation import changed, invocation
+from ptrepl.explain.operands.losses import values
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
@@ -23,6 +24,9 @@ from ptrepl.explain.rules.forward.one_row import put_into_one_row
 from ptrepl.explain.rules.forward.output_padding import other_size_than_given, smaller_than_given
 from ptrepl.explain.rules.forward.short_table import batch_for_length, short_table
 from ptrepl.explain.rules.modules.residual import without_projection
+from ptrepl.explain.rules.readings.class_numbers import class_numbers
+from ptrepl.explain.rules.readings.fitted_shapes import reshaped
+from ptrepl.explain.rules.readings.mean_of_rows import mean_of_rows
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
 from ptrepl.explain.standins.bounds import broadcast
 from ptrepl.explain.standins.torch_code import is_in_place
@@ -61,6 +65,8 @@ def _elementwise(case: Case) -> Finding | None:
     classes = _class_indices(case, left, right, one, two)
     if classes is not None:
         return Finding(*classes(" ".join(told)))
+    if (numbers := class_numbers(case, (left, one), (right, two))) is not None:
+        return Finding(f"{told[0]} {numbers.text}", numbers.fixes)
     if isinstance(case.node, (ast.BinOp, ast.AugAssign)) and isinstance(case.node.op, ast.Add):
         if (sized := size_not_kept(case, (left, one), (right, two))) is not None:
             return Finding(f"{told[0]} {sized.text}", sized.fixes)
@@ -80,6 +86,8 @@ def _elementwise(case: Case) -> Finding | None:
     if (turned := _length_first(case, left, right, one, two)) is not None:
         return Finding(f"{told[0]} {turned.text}", turned.fixes)
     fixes = tried(case, _fitted(case, left, right, one, two))
+    if fixes and (rows := mean_of_rows(case, (left, one), (right, two))):
+        told.append(rows)
     before = _before(case, (left, one), (right, two)) if not fixes else None
     return (
         Finding(f"{' '.join(told)} {before.text}", before.fixes)
@@ -242,7 +250,8 @@ def _fitted(
     sides = [(right, two, one), (left, one, two)]
     if isinstance(case.node, ast.AugAssign) or _writes(case):
         sides = sides[:1]
-    if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult) and len(one) == len(two) > 1:
+    is_product = isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult)
+    if is_product and len(one) == len(two) > 1 and not (_is_mask(case, left) or _is_mask(case, right)):
         yield Candidate(f"{operand(source, left)} @ {operand(source, right)}")
     if isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Sub) and same_but_for_dims(left, right):
         return  # place by place a tensor minus itself is zeros, and nobody means that
@@ -251,6 +260,16 @@ def _fitted(
         for suffix in reshaped(shape, wanted):
             yield Candidate(changed(case, {node: postfix(source, node, suffix)}))
             yield from _alike(case, node, shape, suffix)
+
+
+def _is_mask(case: Case, node: ast.expr) -> bool:
+    """Whether it is named a mask, or holds 0s and 1s alone: what it is multiplied with is kept or left out."""
+    if "mask" in case.text(node).lower():
+        return True
+    found = values(case, node)
+    if found is None or not found.numel() or not bool(((found == 0) | (found == 1)).all()):
+        return False
+    return bool((found == 0).any() and (found == 1).any())
 
 
 def _cut(case: Case, node: ast.expr, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Candidate]:
@@ -287,34 +306,6 @@ def _alike(case: Case, node: ast.expr, shape: tuple[int, ...], suffix: str) -> I
 def _writes(case: Case) -> bool:
     call = invocation(case)
     return call is not None and is_in_place(call.name)
-
-
-def reshaped(shape: tuple[int, ...], wanted: tuple[int, ...]) -> list[str]:
-    """What may follow a tensor of ``shape`` so that it broadcasts with one of ``wanted``, each size in its dim."""
-    if len(shape) == len(wanted) == 2 and shape[::-1] == wanted:
-        return [".T"]
-    if shape[-1:] == (1,) and shape[:-1] == wanted:
-        return [".squeeze(-1)"]
-    if 1 < len(shape) == len(wanted) - 1 and shape == wanted[: len(shape)]:
-        return [".unsqueeze(-1)"]
-    if 1 < len(shape) < len(wanted) and shape == wanted[: len(shape)]:
-        return [f"[{', '.join([*(':' for _ in shape), *('None' for _ in wanted[len(shape) :])])}]"]
-    if (between := _between(shape, wanted)) is not None:
-        return [f".unsqueeze({between})"]
-    if len(shape) == 1 and len(wanted) > 1 and shape[0] in wanted[:-1]:
-        after = len(wanted) - 1 - max(at for at, size in enumerate(wanted[:-1]) if size == shape[0])
-        return [".unsqueeze(1)" if after == 1 else f".reshape({', '.join(map(str, (-1, *(1,) * after)))})"]
-    if len(shape) != len(wanted) and prod(shape) == prod(wanted) and 1 not in shape:
-        return [f".reshape({', '.join(map(str, wanted))})"]
-    return []
-
-
-def _between(shape: tuple[int, ...], wanted: tuple[int, ...]) -> int | None:
-    """Where a mask for each example, (batch, length, length), lacks the dim of the heads; None if that is not clear."""
-    if len(shape) < 2 or len(shape) != len(wanted) - 1:
-        return None
-    dims = [dim for dim in range(1, len(shape)) if (*wanted[:dim], *wanted[dim + 1 :]) == shape]
-    return dims[0] if len(dims) == 1 else None
 
 
 def _too_large(case: Case) -> Finding | None:
@@ -357,6 +348,18 @@ def _too_large(case: Case) -> Finding | None:
             )
         )
         return Finding(" ".join(told))
+    if prod(one) == 1 and isinstance(case.node, ast.AugAssign) and isinstance(case.node.op, ast.Add):
+        code = postfix(case.site.source, right, ".sum()")
+        told.append(
+            gettext(
+                "If {left} is to stay one number, make one of {right} first, with sum() or mean(): {code}.",
+                left=written_to,
+                right=second,
+                code=" ".join(code.split()),
+            )
+        )
+        if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):
+            return Finding(" ".join(told))
     return Finding(" ".join(told), tried(case, _not_in_place(case, left, right)))
 
 

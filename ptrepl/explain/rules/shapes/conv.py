@@ -23,6 +23,8 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.lost_batch import without_length
 from ptrepl.explain.rules.forward.turned import turned_before
+from ptrepl.explain.rules.readings.joined_with import joined_with
+from ptrepl.explain.rules.readings.other_dim import channels_last
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
@@ -126,10 +128,16 @@ def _channels(case: Case) -> Finding | None:
     if fixes and found.node is not None and (wider := with_cat_along(case, found.node)) and wider in fixes[0].code:
         side = gettext("Along dim 0 torch.cat makes a larger batch; along dim 1 the channels lie side by side.")
         return Finding(" ".join([*told, side]), tuple(fixes))
+    if found.layer is not None and not fixes and (last := channels_last(found.shape, found.channels, found.spatial)):
+        return Finding(" ".join([*told, last]))
     plain = not any(way in fix.code for fix in fixes for way in (".permute(", ".unsqueeze(", ".transpose(1, 2)"))
     if found.layer is not None and plain and has <= 1024:
         fixes += rebuilt(case, found.layer, "in_channels", 0, has)
         anew = layer_anew(case, found.layer, "in_channels", has) if not fixes else None
+        joined = joined_with(case, found.layer, found.channels, 0 if single else 1) if not fixes else None
+        if joined is not None:
+            told += [joined.text, *([anew.said] if anew is not None else ())]
+            return Finding(" ".join(told), (*joined.fixes, *(anew.fixes if anew is not None else ())))
         image = _other_image(case, found.layer, found.channels, has) if anew is not None else ""
         if anew is not None:
             told += [image, anew.said] if image else [anew.said]

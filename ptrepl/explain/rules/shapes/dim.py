@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import own_dict
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
@@ -28,6 +28,7 @@ _OVER_VALUES = frozenset(
 """What compares the values along a dim: along one of size 1 there is nothing to compare."""
 _OF_CLASSES = frozenset("argmax argmin softmax log_softmax softmin".split())
 """What compares the scores of classes, which are in the last dim: dim 0 is the batch."""
+_REDUCING = frozenset("mean sum max min amax amin prod std var median logsumexp norm".split())
 _DEEPEST = 3
 _LAYERS = ("Softmax", "LogSoftmax", "Flatten", "Softmin", "Unflatten")
 
@@ -185,6 +186,8 @@ def _other_dims(case: Case, call: FailedCall, got: int, dims: list[int]) -> Iter
     if passed_before(case):
         return  # the dim was right for what the function was given then
     for node in (*call.args[1:], *call.keywords.values()):
+        if case.site.is_nested and call.name in _REDUCING and kind_of(case.scope.locals.get("self")) is Kind.MODULE:
+            dims = [dim for dim in dims if dim]  # in a network dim 0 is the batch
         for each in [*node.elts] if isinstance(node, (ast.Tuple, ast.List)) else [node]:
             if type(value := case.value(each)) is int and value == got:
                 taken = [case.value(other) for other in call.args[1:]] if call.name in _EXCHANGING else []

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import module_name, own_dict
+from ptrepl.engine.watch.kinds import module_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.layer_in_class import layer_anew
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
-from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.dtypes import is_float, is_integral
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.layers import Layer, failing_layer
@@ -24,6 +23,8 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
+from ptrepl.explain.rules.readings.other_table import other_table, rows_for_all, unused_indices
+from ptrepl.explain.rules.readings.padding_index import not_padding, padding
 from ptrepl.explain.rules.sequences.made_too_early import made_too_early
 from ptrepl.explain.rules.sequences.special_token import special_token
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
@@ -46,7 +47,7 @@ def _embedding(case: Case) -> Finding | None:
     if told is None:
         return None
     if found[1] < rows:
-        return Finding(f"{told} {_padding(case, layer, rows)}")
+        return Finding(f"{told} {not_padding(found[0]) or padding(case, layer, rows)}")
     columns = layer.number("embedding_dim")
     if found[1] >= rows and _are_sampled(case):
         if positions := _positions(case, layer.argument, rows):
@@ -70,13 +71,17 @@ def _embedding(case: Case) -> Finding | None:
         return Finding(f"{told} {numbered.text}", numbered.fixes)  # a forward takes the numbers as they are
     if (special := special_token(case, layer, rows, found)) is not None:
         return Finding(f"{told} {special.text}", special.fixes)
+    if (other := other_table(case, layer, found[1])) is not None:
+        return Finding(f"{told} {other.text}", other.fixes)
     fixes = tried(case, _shifted(case, layer.argument, rows, found)) if layer.argument is not None else ()
     if fixes and layer.argument is not None:
         numbered = _numbered(case, layer, rows)
         larger = numbered.fixes if numbered is not None else tuple(rebuilt(case, layer, "num_embeddings", 0, rows + 1))
         return Finding(f"{told} {_from_one(case, layer.argument, rows)}", (*fixes, *larger))
     if found[0] >= 0 and rows <= found[1] < _GREATEST:
-        fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, found[1] + 1))
+        enough, said = rows_for_all(case, found[1])
+        fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, enough))
+        told = f"{told} {said}" if fixes else told
         anew = layer_anew(case, layer, "num_embeddings", found[1] + 1) if not fixes else None
         if anew is not None:
             return Finding(f"{told} {anew.said}", anew.fixes)
@@ -85,8 +90,8 @@ def _embedding(case: Case) -> Finding | None:
         if not fixes and (numbered := _numbered(case, layer, rows)) is not None:
             return Finding(f"{told} {numbered.text}", numbered.fixes)
         if not fixes:
-            enough = gettext("With num_embeddings={number} it would have that row.", number=found[1] + 1)
-            return Finding(f"{told} {enough}")
+            more = gettext("With num_embeddings={number} it would have that row.", number=found[1] + 1)
+            return Finding(f"{told} {more}")
     return Finding(told, fixes)
 
 
@@ -242,51 +247,6 @@ def _told(table: str, rows: int, given: str, found: tuple[int, int]) -> str | No
     return f"{has} {asks}"
 
 
-def _padding(case: Case, layer: Layer, rows: int) -> str:
-    """What stands for padding in place of -1: the row that the table has for it, or a new one behind the others."""
-    own, value = own_dict(layer.module).get("padding_idx"), _padding_value(case, layer)
-    if type(own) is int:
-        if value:
-            return gettext(
-                "Rows are counted from 0, and row {row} of this table is the one for padding (padding_idx={row}): pad "
-                "with it, padding_value={row} in place of {value}.",
-                row=own,
-                value=value,
-            )
-        return gettext(
-            "Rows are counted from 0, and row {row} of this table is the one for padding (padding_idx={row}): pad with "
-            "it.",
-            row=own,
-        )
-    code = f"nn.Embedding({rows + 1}, {layer.number('embedding_dim')}, padding_idx={rows})"
-    if value:
-        return gettext(
-            "Rows are counted from 0. Padding needs a row that no other index uses: pad with {row} in place of {value},"
-            " and make the table with one row more, {code}.",
-            row=rows,
-            value=value,
-            code=code,
-        )
-    return gettext(
-        "Rows are counted from 0. If it stands for padding, that needs a row that no other index uses: take {row} in "
-        "its place, and make the table with one row more, {code}.",
-        row=rows,
-        code=code,
-    )
-
-
-def _padding_value(case: Case, layer: Layer) -> str:
-    """The text of ``padding_value`` where ``pad_sequence`` at the prompt made the indices; "" elsewhere."""
-    passed = passed_at_prompt(case, layer.given)
-    name = passed[1] if passed is not None else layer.argument
-    made = origin(passed[0] if passed is not None else case, name.id) if isinstance(name, ast.Name) else None
-    match made.value if made is not None else None:
-        case ast.Call(func=ast.Name(id="pad_sequence") | ast.Attribute(attr="pad_sequence"), keywords=keywords):
-            given = next((each.value for each in keywords if each.arg == "padding_value"), None)
-            return in_one_line(made.source, given) if made is not None and given is not None else ""
-    return ""
-
-
 def _shifted(case: Case, node: ast.expr, rows: int, found: tuple[int, int]) -> Iterator[Candidate]:
     """Indices that were counted from 1."""
     if found[0] >= 1 and found[1] == rows:
@@ -307,6 +267,8 @@ def _not_whole(case: Case) -> Finding | None:
         input=name,
         dtype=facts.dtype,
     )
+    if other := unused_indices(case):
+        return Finding(f"{text} {other}")
     source = case.site.source
     one = Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)
     if is_integral(str(facts.dtype)):  # another integer dtype, whose numbers stay what they are

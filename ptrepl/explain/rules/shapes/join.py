@@ -19,6 +19,7 @@ from ptrepl.explain.rules.forward.joined_branches import branch_of_other_size, o
 from ptrepl.explain.rules.forward.windows import shorter_windows
 from ptrepl.explain.rules.shapes.dim import dims_are, no_place_for_dim
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
+from ptrepl.explain.rules.shapes.join_dims import levelled, one_for_many
 from ptrepl.texts.messages import N_, gettext
 
 
@@ -63,6 +64,10 @@ def _sizes(case: Case) -> Finding | None:
 
 def _other_ways(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int) -> Iterator[Candidate]:
     source, shapes = case.site.source, [part.shape for part in parts]
+    if expanded := one_for_many(case, parts, dim):
+        yield Candidate(changed(case, expanded))
+        if dim:
+            return  # more examples are not what was to be joined
     alone = len(shapes) > 2 and len({*shapes}) == 2 and min(map(shapes.count, shapes)) == 1
     if not alone or isinstance(call.argument(0, "tensors"), (ast.List, ast.Tuple)):
         yield from _along(case, call, {*shapes}, dim)  # where one of many differs, it is that one which is wrong
@@ -125,9 +130,7 @@ def _dims(case: Case) -> Finding | None:
         text = f"{text} {keeps}"
     if call.name not in CAT:
         return Finding(text)
-    return Finding(
-        text, tried(case, _lifted(case, call, parts, max(many))) or tried(case, _levelled(case, call, parts))
-    )
+    return Finding(text, tried(case, _lifted(case, call, parts, max(many))) or tried(case, levelled(case, call, parts)))
 
 
 def _lifted(case: Case, call: FailedCall, parts: list[JoinedTensor], most: int) -> Iterator[Candidate]:
@@ -148,44 +151,6 @@ def _lifted(case: Case, call: FailedCall, parts: list[JoinedTensor], most: int) 
             texts[dim] = str(place)
         text = changed(case, texts)
         yield Candidate(text if place == at or dim is not None else f"{text[:-1]}, dim={place})")
-
-
-def _levelled(case: Case, call: FailedCall, parts: list[JoinedTensor]) -> Iterator[Candidate]:
-    """Features of a batch, (N, F), beside feature maps or steps: those flattened, or the features at each place."""
-    dims = {len(part.shape) for part in parts}
-    dim = call.argument(1, "dim")
-    at = case.value(dim) if dim is not None else 0
-    most = max(dims)
-    nodes = [(part.node, part.shape) for part in parts if part.node is not None]
-    if (
-        dims != {2, most}
-        or len({part.shape[0] for part in parts}) > 1
-        or len(nodes) < len(parts)
-        or type(at) is not int
-    ):
-        return
-    source = case.site.source
-    large = [(node, shape) for node, shape in nodes if len(shape) == most]
-    small = [(node, shape) for node, shape in nodes if len(shape) == 2]
-    places = large[0][1][2:] if most > 3 else large[0][1][1:2]
-    if most > 3 and at in (1, -1) and (case.site.is_nested or {*places} == {1}):
-        yield Candidate(changed(case, {node: postfix(source, node, ".flatten(1)") for node, _ in large}))
-        if most == 4 and {*places} != {1} and case.site.is_nested:
-            yield Candidate(changed(case, {node: postfix(source, node, ".mean((2, 3))") for node, _ in large}))
-    if most > 3 and at == 1 and all(shape[2:] == places for _, shape in large):
-        everywhere = f"[:, :{', None' * len(places)}]"
-        if {*places} != {1}:
-            everywhere += f".expand({', '.join(map(str, (-1, -1, *places)))})"
-    elif most == 3 and at in (2, -1) and all(shape[1:2] == places for _, shape in large):
-        everywhere = f".unsqueeze(1).expand(-1, {_length(case, large[0][0], places[0])}, -1)"
-    else:
-        return
-    yield Candidate(changed(case, {node: postfix(source, node, everywhere) for node, _ in small}))
-
-
-def _length(case: Case, node: ast.expr, length: int) -> str:
-    """``x.size(1)``, which fits sequences of other lengths too; the number where ``x`` is no plain name."""
-    return f"{node.id}.size(1)" if isinstance(node, ast.Name) and case.site.is_nested else str(length)
 
 
 def _stack(case: Case) -> Finding | None:
@@ -233,7 +198,13 @@ def _stack(case: Case) -> Finding | None:
         )
         return Finding(f"{text} {either}")
     padded = f"nn.utils.rnn.pad_sequence({segment(case.site.source, given)}, batch_first=True)"
-    joins = _joined_batches(case, given) if len(parts[0].shape) == 2 else ()
+    joins = _joined_batches(case, given) if len(parts[0].shape) < 3 else ()
+    if joins and len(parts[0].shape) == 1:
+        either = gettext(
+            "They differ in dim 0 alone. If each of them is a batch, a number for each sample, torch.cat joins them; "
+            "if each is one sequence, nn.utils.rnn.pad_sequence fills the shorter ones up with zeros and stacks them."
+        )
+        return Finding(f"{text} {either}", (*joins, *tried(case, [Candidate(padded)])))
     if joins:
         either = gettext(
             "They differ in dim 0 alone. If its rows are samples, torch.cat joins them; if they are the places of a "

@@ -13,7 +13,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.layer_in_class import LayerAnew, layer_anew
 from ptrepl.explain.fixes.remake_network import layer_call, rebuilt, with_layer_before
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import MOST_FIXES, Candidate, tried
 from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.joined import with_cat_along
@@ -31,6 +31,10 @@ from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
 from ptrepl.explain.rules.modules.unused_input import unused_input
 from ptrepl.explain.rules.modules.without_batch import batch_of_one, image_without_batch
+from ptrepl.explain.rules.readings.flattened_whole import put_into_a_row
+from ptrepl.explain.rules.readings.joined_with import joined_with
+from ptrepl.explain.rules.readings.one_image import one_image
+from ptrepl.explain.rules.readings.other_dim import features_first, features_in_dim_one, tensor_of_that_size
 from ptrepl.texts.lists import either
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -71,11 +75,18 @@ def _last_dim(case: Case) -> Finding | None:
         return Finding(f"{told[0]} {told[1]} {again.text}", again.fixes)
     if (image := image_without_batch(case, layer)) is not None:
         return Finding(f"{told[0]} {told[1]} {image.text}", image.fixes)
+    if (whole := one_image(case, layer, size)) is not None:
+        return Finding(f"{told[0]} {told[1]} {whole.text}", whole.fixes)
+    if (row := put_into_a_row(case, layer, size)) is not None:
+        return Finding(f"{told[0]} {told[1]} {row.text}", row.fixes)
     inputs = tried(case, _inputs(case, layer, size))
     if inputs and layer.argument is None and ".unsqueeze(0)" in inputs[0].code:
         told.append(gettext("The input has no batch dim: .unsqueeze(0) makes a batch of one of it."))
     if not inputs and (channels := channels_for_features(case, layer, size)) is not None:
         return Finding(f"{told[0]} {told[1]} {channels.text}", channels.fixes)
+    features = features_in_dim_one(case, layer, size, parameter) if not inputs and not passed_before(case) else None
+    if features is not None:
+        return Finding(f"{told[0]} {told[1]} {features.text}", features.fixes)
     if (view := reshaped_before(case, layer)) is not None:
         return Finding(" ".join([told[0], told[1], view.text]), view.fixes)
     batch = rows_given(case, layer)
@@ -102,19 +113,29 @@ def _last_dim(case: Case) -> Finding | None:
     if not inputs and (head := behind_another_head(case, layer, size)):
         return Finding(f"{told[0]} {told[1]} {head}")
     fixes = inputs or tuple(_networks(case, layer, parameter))
-    if not inputs and layer.argument is not None and len(shape) == 2 and shape[0] == size and not case.site.is_nested:
-        turned = postfix(case.site.source, layer.argument, ".T")
+    if not inputs and fixes and (other := tensor_of_that_size(case, layer, size)) is not None:
+        return Finding(f"{' '.join(told)} {other.text}", (*other.fixes, *fixes)[:MOST_FIXES])
+    if inputs and len(shape) == 2 and prod(shape) == size and shape[0] != shape[1] and min(shape) > 1:
         told.append(
             gettext(
-                "Dim 0 is {size}: if the features are there, and not the examples, {code} has a row for each example.",
-                size=size,
-                code=" ".join(turned.split()),
+                "If the whole input is one example, .flatten() makes a row of it; if its {count} rows are examples, "
+                "{layer} is to be made with {parameter}={last}.",
+                count=shape[0],
+                layer=layer.path,
+                parameter=parameter,
+                last=shape[1],
             )
         )
+        fixes = (*inputs, *_networks(case, layer, parameter))[:MOST_FIXES]
+    if not inputs and not case.site.is_nested and (first := features_first(case, layer, size)):
+        told.append(first)
     if fixes and "nn.Flatten()" in fixes[0].code and not inputs:
         told.append(_not_flattened(layer))
     if not fixes and (flat := _flattened_before(case, layer, size)) is not None:
         return Finding(f"{told[0]} {told[1]} {flat.text}", flat.fixes)
+    joined = joined_with(case, layer, size, len(shape) - 1) if not fixes and len(shape) > 1 else None
+    if joined is not None:
+        told.append(joined.text)
     if not fixes and shape and (anew := _in_class(case, layer, parameter)) is not None:
         if (recurrent := bidirectional(case, size)) and shape[-1] == 2 * size:
             told.append(
@@ -124,9 +145,11 @@ def _last_dim(case: Case) -> Finding | None:
                     size=size,
                 )
             )
+        if first := features_first(case, layer, size):
+            told.append(first)
         told.append(anew.said)
         fixes = anew.fixes
-    return Finding(" ".join(told), fixes)
+    return Finding(" ".join(told), (*(joined.fixes if joined is not None else ()), *fixes))
 
 
 def _column(case: Case, layer: Layer, size: int) -> str:
@@ -190,7 +213,7 @@ def _inputs(case: Case, layer: Layer, size: int) -> Iterator[Candidate]:
     if size == 1 and len(shape) < 2:
         suffixes.append(".unsqueeze(1)" if shape else ".unsqueeze(0)")
     starts = [start for start in range(len(shape) - 1) if prod(shape[start:]) == size]
-    if starts:
+    if starts and (layer.kind == "Linear" or len(shape) < 3):  # a recurrent layer would read the batch as a sequence
         start = 1 if 1 in starts else starts[0]
         if start or not case.site.is_nested:  # in a method it would lose the batch dim of every other call
             suffixes.append(f".flatten({start})" if start else ".flatten()")

@@ -11,11 +11,13 @@ from itertools import islice
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.tensor_in_class import made_in_class
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.own_sites import own_sites
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import operand, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -227,6 +229,11 @@ def _transposed(case: Case, found: Factors) -> Iterator[Candidate]:
         yield rows
         return
     left, right, one, two = found.left, found.right, found.one, found.two
+    if len(one) == 2 and (facts := case.facts(right)) is not None and facts.is_leaf and facts.requires_grad:
+        # a weight: its rows are for the features, and a turned input has the batch there
+        if len(two) > 1:
+            yield Candidate(changed(case, {right: postfix(source, right, ".T")}))
+        return
     transpose_right, transpose_left = (".T" if len(shape) < 3 else ".mT" for shape in (two, one))
     match right:
         case ast.Call(func=ast.Attribute(value=base, attr="transpose" as word), args=[_, _]) if len(two) > 2:
@@ -242,9 +249,18 @@ def _transposed(case: Case, found: Factors) -> Iterator[Candidate]:
         # as an adjacency matrix with a row of features for each node
         yield Candidate(changed(case, {left: operand(source, right), right: operand(source, left)}))
         return
+    if _are_shares(case, left):
+        return
     if len(one) > 1 and not (len(one) == 2 and len(two) > 2 and one[-1] in two[:-2]):
         yield Candidate(changed(case, {left: postfix(source, left, transpose_left)}))
     yield Candidate(changed(case, {left: operand(source, right), right: operand(source, left)}))
+
+
+def _are_shares(case: Case, node: ast.expr) -> bool:
+    """Whether softmax made it: its rows are the shares of what stands on the right, and turned they are none."""
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    value = made.value if made is not None else node
+    return any(isinstance(each, ast.Call) and called_name(each) == "softmax" for each in ast.walk(value))
 
 
 _DIMS_OF_TWO_VECTORS = N_("{call} takes two vectors (one dim each).")
@@ -289,6 +305,8 @@ def _other_products(case: Case, found: Factors) -> Iterator[Candidate]:
         if found.one[::-1] == found.two and len(found.one) == 2:
             yield Candidate(f"{left} @ {right}")
         if found.one == found.two:
+            if len(found.one) == 2 and 1 not in found.one:
+                yield Candidate(f"({left} * {right}).sum(1)")
             yield Candidate(f"({left} * {right}).sum()")
         for node, shape in ((found.left, found.one), (found.right, found.two)):
             if len(shape) == 2 and 1 in shape:

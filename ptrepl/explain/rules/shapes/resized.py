@@ -96,6 +96,10 @@ def _spatial(case: Case) -> Finding | None:
     ways = []
     if wanted in ("bilinear", "bicubic", "nearest") and len(shape) == 3:
         ways.append(spliced(source, node, {tensor: postfix(source, tensor, ".unsqueeze(0)")}))
+        if shape[0] not in (1, 3):
+            many = spliced(source, node, {tensor: postfix(source, tensor, ".unsqueeze(1)")})
+            dims = gettext("If dim 0 counts channels, .unsqueeze(0) is a batch of one image; if images, .unsqueeze(1).")
+            return Finding(f"{text} {dims}", tried(case, [Candidate(each) for each in (*ways, many)]))
     elif mode is not None and wanted in _LINEAR.values() and len(shape) in _LINEAR:
         ways.append(spliced(source, node, {mode: f'"{_LINEAR[len(shape)]}"'}))
     return Finding(text, tried(case, [Candidate(each) for each in ways]))

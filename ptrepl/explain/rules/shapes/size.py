@@ -216,6 +216,8 @@ def _fitting(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[
         if wanted[0] not in (-1, shape[0] if shape else -1) and isinstance(tensor, ast.Name) and len(shape) > 1:
             yield Candidate(changed(case, {sizes[0]: f"{tensor.id}.shape[0]"}))
         return
+    if _in_another_order(shape, wanted):
+        return  # a view would mix the dims
     for node in _free(sizes, shape, wanted):
         yield Candidate(changed(case, {node: "-1"}))
 
@@ -226,10 +228,25 @@ def _free(sizes: list[ast.expr], shape: tuple[int, ...], wanted: list[int]) -> l
     Of (10, 4, 8, 8), written as (16, 256), the batch dim is wrong and the features are right.
     """
     if len(shape) > 1 and shape[0] == wanted[0]:
-        return sizes[1:]
+        kept = _kept(shape, wanted)
+        return sizes[kept:] if kept < len(sizes) else sizes[1:]
     if len(shape) > 1 and prod(shape[1:]) == prod(wanted[1:]):
         return sizes[:1]
     return sizes
+
+
+def _kept(shape: tuple[int, ...], wanted: list[int]) -> int:
+    """How many dims in front stay as they are."""
+    pairs = enumerate(zip(shape, wanted, strict=False))
+    return next((at for at, (has, wants) in pairs if has != wants), min(len(shape), len(wanted)))
+
+
+def _in_another_order(shape: tuple[int, ...], wanted: list[int]) -> bool:
+    """Whether a dim of the tensor, behind those that stay, stands in another place: (2, 8, 10, 8) of (2, 10, 64)."""
+    kept = _kept(shape, wanted)
+    if len(shape) < 3 or len(wanted) < 3:
+        return False
+    return any(size > 1 and size in wanted[kept + 1 :] for size in shape[kept : kept + 1])
 
 
 def _two_unknown(case: Case) -> Finding | None:

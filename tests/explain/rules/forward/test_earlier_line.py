@@ -57,3 +57,10 @@ def test_a_weight_for_each_class():
     check(code + "f(torch.rand(4), torch.tensor([0, 2, 1, 0]), torch.rand(3))", "for the class of each row", [fix])
     other = why(code + "f(torch.rand(4), torch.tensor([0, 7, 1, 0]), torch.rand(3))")
     assert "alpha[labels]" not in other.text
+
+
+def test_predictions_are_no_weights_of_classes():
+    code = "pred, y = torch.tensor([0, 1, 2, 1]), torch.tensor([0, 2, 1])\n(pred == y).sum()"
+    told = why(code)
+    assert "for the class of each row" not in told.text
+    assert not told.fixes

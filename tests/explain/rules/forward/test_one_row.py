@@ -32,3 +32,8 @@ def test_in_a_function():
 @pytest.mark.parametrize("t", ["torch.rand(90, 2)", "torch.rand(180)"])
 def test_not_where_it_never_had_these_rows(t):
     assert "into one" not in why(f"{SETUP}t = {t}\nout = net(x)\nF.mse_loss(out, t.view(1, -1))").text
+
+
+def test_a_call_is_not_computed_again_for_its_rows():
+    code = "pred = torch.rand(4, 3)\nt = torch.randn(4, 3).view(-1)\nF.mse_loss(pred, t)"
+    check(code, "torch.randn(4, 3).view(4, -1) keeps a row for each", ["F.mse_loss(pred, t.view_as(pred))"])

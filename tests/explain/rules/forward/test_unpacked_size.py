@@ -28,12 +28,17 @@ out = reader(feat)
         ("2, 25, 1, 32", ".squeeze(2)", "(2, 25, 32)"),
         ("2, 1, 25, 32", ".squeeze(1)", "(2, 25, 32)"),
         ("2, 32, 4, 6", ".flatten(2).transpose(1, 2)", "(2, 24, 32)"),
-        ("25, 32", ".unsqueeze(0)", "(1, 25, 32)"),
     ],
 )
 def test_what_the_layers_after_it_take(size, shape, suffix, new):
     said = f"feat{suffix} is {new}, which is (batch, length, d)."
     check(READER.format(size=size, shape=shape), said, [f"reader(feat{suffix})"])
+
+
+@pytest.mark.parametrize("size", ["x.shape", "x.size()"])
+def test_two_dims_are_one_example_or_many(size):
+    said = "If feat is one example with 25 places, feat.unsqueeze(0) is a batch of it. If its rows are 25 examples,"
+    check(READER.format(size=size, shape="25, 32"), said, [f"reader(feat.unsqueeze({dim}))" for dim in (0, 1)])
 
 
 def test_one_image_of_a_batch():

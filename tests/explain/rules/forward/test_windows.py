@@ -41,3 +41,8 @@ def test_another_loop_is_not_blamed(index):
 
 def test_sequences_of_other_lengths_are_padded_as_ever():
     assert "pad_sequence" in why("xs = [torch.ones(3), torch.ones(5)]\ntorch.stack(xs)").text
+
+
+def test_windows_of_a_list_at_the_prompt():
+    code = "series = torch.arange(9.)\nn = 4\nxs = [series[i : i + n] for i in range(len(series))]\ntorch.stack(xs)"
+    check(code, "range(len(series) - n + 1) stops with the last whole one.")

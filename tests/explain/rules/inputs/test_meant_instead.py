@@ -243,3 +243,36 @@ def test_heads_in_a_loop() -> None:
     assert "Each of self.heads takes 12" in explanation.text
     assert "            out = head(x)\n            outs.append(out)\n" in explanation.fixes[0].code
     assert runs_after(IN_A_LOOP) == 1
+
+
+def test_what_was_computed_just_before_comes_before_a_layer_that_nothing_calls():
+    code = (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.l1, self.l2, self.skip = nn.Linear(3, 6), nn.Linear(6, 6), nn.Linear(3, 6)\n"
+        "    def forward(self, x):\n        h = torch.relu(self.l1(x))\n        h = torch.relu(self.l2({}))\n"
+        "        return h\n\nnet = Net()"
+    )
+    said = "h, from `h = torch.relu(self.l1(x))`, has 6: it was probably meant here"
+    check(code.format("x") + "\nnet(torch.rand(2, 3))", said, [code.format("h")])
+
+
+def test_two_heads_of_which_the_first_overwrites_the_input():
+    code = (
+        "class VAE(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.mu, self.lv = nn.Linear(10, 4), nn.Linear(10, 4)\n"
+        "    def forward(self, x):\n        {0} = self.mu(x)\n        lv = self.lv(x)\n"
+        "        return {0}, lv\n\nvae = VAE()"
+    )
+    said = "since then it is the result of self.mu. Give that result a name of its own: `mu = self.mu(x)`."
+    check(code.format("x") + "\nvae(torch.rand(2, 10))", said, [code.format("mu")])
+
+
+def test_what_was_computed_by_way_of_other_names():
+    code = (
+        "class VAE(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.enc, self.dec = nn.Linear(20, 8), nn.Linear(4, 20)\n"
+        "    def forward(self, x):\n        h = self.enc(x)\n        mu, logvar = h.chunk(2, dim=1)\n"
+        "        z = mu + logvar.exp()\n        return self.dec({})\n\nvae = VAE()"
+    )
+    said = "z, from `z = mu + logvar.exp()`, has 4: it was probably meant here, self.dec(z)."
+    check(code.format("h") + "\nvae(torch.rand(2, 20))", said, [code.format("z")])

@@ -35,6 +35,13 @@ def test_in_a_function_that_makes_the_row() -> None:
     check(code, f"x {SAYS}", [predict.format(x="x.unsqueeze(0)").rstrip()])
 
 
+def test_many_examples_of_one_number() -> None:
+    cls = "class Curve(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    cls += "        self.fc = nn.Linear(1, 2)\n    def forward(self, x):\n        return self.fc(x[:, 0:1])\n"
+    code = cls + "net = Curve()\nx = torch.linspace(0, 1, 9)\nnet(x)"
+    check(code, "net(x.unsqueeze(1)) makes 9 examples of them, with one number each", ["net(x.unsqueeze(1))"])
+
+
 def test_in_train_mode_it_needs_eval_as_well() -> None:
     code = NORMED + "out = model(data[3])"
     check(code, "model.eval() first", ["model.eval()\nout = model(data[3].unsqueeze(0))"])

@@ -33,7 +33,8 @@ def test_the_screen_of_classes_that_do_not_exist():
         "    criterion(logits, labels)",
         "    ^^^^^^^^^^^^^^^^^^^^^^^^^",
         "│ logits is (3, 5): those are 5 classes, with indices 0 to 4, and labels asks",
-        "│ for class 5.",
+        "│ for class 5. If they are counted from 1, labels - 1 counts from 0. If class 0",
+        "│ is merely missing from these, the network needs 6 outputs.",
         "│ try  criterion(logits, labels - 1)   → shape ()",
     ]
 

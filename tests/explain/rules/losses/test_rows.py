@@ -95,3 +95,13 @@ def test_a_network_that_keeps_its_rows() -> None:
     head = "net, x, y = nn.Linear(3, 2), torch.rand(10, 3), torch.randint(0, 2, (10,))\n"
     said = "8 predictions and 2 targets, and each prediction needs one target. net gives a row for each row of x[:8]."
     check(f"{head}pred = net(x[:8])\nloss = F.cross_entropy(pred, y[8:])", said, [])
+
+
+def test_rows_below_each_other_that_a_layer_takes_as_they_are():
+    cls = "class Both(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    cls += "        self.fc = nn.Linear(4, 3)\n"
+    cls += "    def forward(self, a, b):\n        return self.fc(torch.cat([a, b]))\nboth = Both()\n"
+    code = cls + "x, y = torch.rand(5, 4), torch.tensor([0, 1, 2, 0, 1])\nF.cross_entropy(both(x, x), y)"
+    text = why(code).text
+    assert "5 rows become 10, and each of them needs a target." in text
+    assert "dim 1:" not in text

@@ -175,3 +175,13 @@ def test_tensors_by_position_are_put_into_one_list(line: str, fix: str) -> None:
 
 def test_a_list_whose_tensors_do_not_fit_is_said_without_a_line() -> None:
     check("a, b = torch.rand(2, 3), torch.rand(2, 2)\ntorch.cat(a, b, 0)", "takes one list of tensors", [])
+
+
+def test_one_tensor_for_a_batch_is_given_to_each_example():
+    code = "a, b = torch.rand(4, 3, 8, 8), torch.rand(1, 2, 8, 8)\ntorch.cat([a, b], dim=1)"
+    check(code, "but dim 0 is 4 and 1", ["torch.cat([a, b.expand(4, -1, -1, -1)], dim=1)"])
+
+
+def test_grey_beside_colours():
+    code = "a, b = torch.rand(2, 1, 8, 8), torch.rand(2, 3, 8, 8)\ntorch.cat([a, b])"
+    check(code, "but dim 1 is 1 and 3", ["torch.cat([a.expand(-1, 3, -1, -1), b])", "torch.cat([a, b], dim=1)"])

@@ -84,7 +84,7 @@ def test_stacks_and_vectors(line, text, fixes):
         ("x.bmm(w.T)", ".bmm takes two batches of matrices (three dims each)", ["x @ w.T"]),
         ("x.bmm(w)", "x is (2, 3) and w is (2, 3).", []),
         ("torch.mm(x[None], w.T[None])", "torch.mm takes two matrices", ["x[None] @ w.T[None]"]),
-        ("x.dot(w)", ".dot takes two vectors (one dim each)", ["(x * w).sum()"]),
+        ("x.dot(w)", ".dot takes two vectors (one dim each)", ["(x * w).sum(1)", "(x * w).sum()"]),
         ("b.dot(b[:, None])", ".dot takes two vectors", ["b.dot(b[:, None].flatten())"]),
         (
             "torch.addmm(x, b, w)",

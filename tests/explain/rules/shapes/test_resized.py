@@ -52,3 +52,10 @@ def test_maps_whose_size_was_odd() -> None:
         "This brings the smaller one to the size of the other",
         ["torch.cat([F.interpolate(a, size=b.shape[-2:]), b], dim=1)"],
     )
+
+
+def test_images_or_channels_in_dim_0():
+    call = 'F.interpolate(mask{}, size=(8, 8), mode="nearest")'
+    code = "mask = torch.rand(4, 6, 6)\n" + call.format("")
+    fixes = [call.format(".unsqueeze(0)"), call.format(".unsqueeze(1)")]
+    check(code, ".unsqueeze(0) is a batch of one image; if images, .unsqueeze(1).", fixes)
