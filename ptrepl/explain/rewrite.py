@@ -58,6 +58,11 @@ def in_one_line(source: str, node: ast.expr | ast.stmt) -> str:
     return one_line(segment(source, node))
 
 
+def in_a_sentence(code: str) -> str:
+    """``code`` as a sentence may hold it: in one line, whether brackets or backslashes held its lines together."""
+    return " ".join(one_line(code).split())
+
+
 def spliced(source: str, whole: ast.expr | ast.stmt, texts: Mapping[ast.expr | ast.stmt, str]) -> str:
     """The text of ``whole`` with each node of ``texts`` replaced by its text; no node may hold another.
 

@@ -21,7 +21,7 @@ from ptrepl.explain.fixes.remake_network import layer_call
 from ptrepl.explain.operands.construction import Construction, constructed
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope
@@ -254,7 +254,7 @@ def _constructed_anew(
     if was is not None and number == was + 1 and len(layer.shape) == 2:
         either = gettext(
             "If one column is not an input, such as the target, leave it out; if all are, `{code}`.",
-            code=" ".join(code.split()),
+            code=in_a_sentence(code),
         )
         return LayerAnew(f"{said} {either}", ())
     call = case.called(case.node, gettext("the result")) if isinstance(case.node, ast.expr) else ""

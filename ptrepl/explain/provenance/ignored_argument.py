@@ -11,7 +11,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, type_name
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.locate import file_source
-from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.rewrite import in_a_sentence, spliced
 from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.read_code import function_tree
 from ptrepl.texts.messages import gettext
@@ -89,7 +89,7 @@ def _ignored(case: Case, call: ast.Call, position: int, given: ast.expr) -> Igno
     lines = [line for line in tree.body if any(place in [*ast.walk(line)] for place in places)]
     line = ""
     if source is not None and len(lines) == 1 and not hasattr(lines[0], "body"):
-        line = " ".join(spliced(source.text, lines[0], dict.fromkeys(places, parameter)).split())
+        line = in_a_sentence(spliced(source.text, lines[0], dict.fromkeys(places, parameter)))
     name = f"{owner}.forward" if owner else tree.name
     return IgnoredArgument(call, given, name, parameter, instead, line)
 

@@ -11,7 +11,7 @@ from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source
 from ptrepl.explain.provenance.origins import earlier, parsed
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, spliced
 from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.read_code import function_tree
 from ptrepl.texts.messages import gettext, ngettext
@@ -54,7 +54,7 @@ def returned_number(case: Case, name: str) -> str:
             each: text for each, text in texts.items() if isinstance(each, ast.expr)
         }
         if calls:
-            lines.append(" ".join(spliced(source.text, statement, calls).split()))
+            lines.append(in_a_sentence(spliced(source.text, statement, calls)))
     if not lines or len(lines) > _MOST_LINES:
         return ""
     return ngettext(

@@ -12,7 +12,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
@@ -68,7 +68,7 @@ def of_strings(case: Case, node: ast.expr) -> Finding | None:
     words = segment(case.site.source, column)
     if all(_is_number(each) for each in strings):
         code = f"{words}.astype(float)"
-        reads = gettext("These are numbers as text: {code} reads them.", code=" ".join(code.split()))
+        reads = gettext("These are numbers as text: {code} reads them.", code=in_a_sentence(code))
         return Finding(f"{text} {reads}", verified(case, Candidate(changed(case, {column: code}))))
     code = f"classes = sorted(set({words}))"
     line = (
@@ -76,8 +76,8 @@ def of_strings(case: Case, node: ast.expr) -> Finding | None:
     )
     numbers = gettext(
         "If these are the names of classes, give each its number: {code}, then {line}.",
-        code=" ".join(code.split()),
-        line=" ".join(line.split()),
+        code=in_a_sentence(code),
+        line=in_a_sentence(line),
     )
     site, few = case.site, len(set(strings)) < len(strings)
     match site.line:
@@ -151,7 +151,7 @@ def by_known_classes(case: Case, node: ast.expr, strings: Sequence[str], *, one:
     if len(found) != 1 or not isinstance(case.node, ast.Call):
         return None
     name, number = found[0]
-    words = " ".join(segment(case.site.source, node).split())
+    words = in_a_sentence(segment(case.site.source, node))
     code = f"torch.tensor([{number} for each in {words}])"  # not a sentence: Python
     if one:
         code = f"torch.tensor({number.replace('each', words)})"

@@ -10,7 +10,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -31,7 +31,7 @@ def _written(case: Case) -> Finding | None:
     )
     made = origin(case, node.id) if isinstance(node, ast.Name) else None
     if made is not None and _expands(made.value):
-        own = gettext("Make it with {code}.", code=" ".join(postfix(made.source, made.value, ".clone()").split()))
+        own = gettext("Make it with {code}.", code=in_a_sentence(postfix(made.source, made.value, ".clone()")))
         text = f"{text} {own}"
     return Finding(text, tried(case, _copied(case, node)))
 

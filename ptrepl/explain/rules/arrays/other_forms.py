@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.call_form import failed_call
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import gettext
@@ -111,7 +111,7 @@ def _order_in_one(case: Case, node: ast.Call, order: ast.expr) -> Finding | None
     text = gettext(
         "transpose of a tensor swaps two dims; NumPy's takes all of them in their new order. Of a tensor that is "
         "permute: {code}.",
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     if case.site.is_nested and passed_before(case):  # an array has no permute
         before = gettext("The arrays that this function was given before have no permute.")

@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -28,7 +28,7 @@ def _saved(case: Case) -> Finding | None:
         "{tensor} was made in torch.inference_mode(), and autograd cannot record a computation with such a tensor. "
         "Make it under torch.no_grad(), which records nothing either, or go on with a copy: {code}.",
         tensor=operand_text(case, node),
-        code=" ".join(copied.split()),
+        code=in_a_sentence(copied),
     )
     whole = case.node
     assert isinstance(whole, ast.expr)
@@ -50,7 +50,7 @@ def _changed(case: Case) -> Finding | None:
         "{tensor} was made in torch.inference_mode(), and outside of it such a tensor cannot be changed in place. "
         "Make it under torch.no_grad(), or go on with a copy: {code}.",
         tensor=operand_text(case, target),
-        code=" ".join(postfix(case.site.source, target, ".clone()").split()),
+        code=in_a_sentence(postfix(case.site.source, target, ".clone()")),
     )
     return Finding(text, verified(case, *_anew(case)))
 
@@ -82,7 +82,7 @@ def _needs_gradient(case: Case) -> Finding | None:
         "{tensor} was made in torch.inference_mode(), and such a tensor cannot require grad outside of it. Make it "
         "under torch.no_grad(), or go on with a copy: {code}.",
         tensor=operand_text(case, target),
-        code=" ".join(postfix(case.site.source, target, ".clone().requires_grad_()").split()),
+        code=in_a_sentence(postfix(case.site.source, target, ".clone().requires_grad_()")),
     )
     if not isinstance(target, ast.Name) or not isinstance(case.site.line, (ast.Expr, ast.Assign)):
         return Finding(text)

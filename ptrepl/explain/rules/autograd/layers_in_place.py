@@ -15,7 +15,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.provenance.carried import networks_in
 from ptrepl.explain.provenance.origins import origin_at_prompt
-from ptrepl.explain.rewrite import in_one_line, segment
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
@@ -144,7 +144,7 @@ def _at_prompt(case: Case, found: _Layer) -> str:
         for each in (ast.walk(made.value) if made is not None else ())
         if isinstance(each, ast.Call) and called_name(each) == type_name(found.module) and _in_place(each)
     ]
-    return " ".join(_without(made.source, calls[0]).split()) if made is not None and len(calls) == 1 else ""
+    return in_a_sentence(_without(made.source, calls[0])) if made is not None and len(calls) == 1 else ""
 
 
 def _in_place(call: ast.Call) -> list[ast.keyword]:

@@ -57,7 +57,7 @@ def _leaf(case: Case) -> Finding | None:
         return Finding(text)
     body = segment(site.source, line).replace("\n", "\n    ")
     update = Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")
-    if _by_mask(case, line) or _has_no_room(case, line):
+    if _by_mask(case, line) or _has_no_room(case, line) or _reads_itself_turned(line):
         return Finding(text)
     return Finding(text, tried(case, [update]) or verified(case, update))
 
@@ -68,6 +68,25 @@ def _by_mask(case: Case, line: ast.stmt) -> bool:
         return False
     indexes = [each.slice for each in line.targets if isinstance(each, ast.Subscript)]
     return any((facts := case.facts(each)) is not None and facts.dtype == "bool" for each in indexes)
+
+
+_TURNED = ("T", "mT", "H", "mH", "t", "transpose", "swapaxes", "permute")
+
+
+def _reads_itself_turned(line: ast.stmt) -> bool:
+    """Whether it is ``t += t.mT``: torch refuses to write where it still has to read, once the leaf is none."""
+    match line:
+        case ast.AugAssign(target=target, value=value):
+            given = [value]
+        case ast.Expr(ast.Call(func=ast.Attribute(value=target), args=given)):
+            pass
+        case _:
+            return False
+    whole = ast.unparse(target)
+    turned = [each.func if isinstance(each, ast.Call) else each for each in given]
+    return any(
+        isinstance(each, ast.Attribute) and each.attr in _TURNED and ast.unparse(each.value) == whole for each in turned
+    )
 
 
 def _has_no_room(case: Case, line: ast.stmt) -> bool:

@@ -12,7 +12,7 @@ from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import earlier, parsed
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_a_sentence, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -33,12 +33,12 @@ def kept_losses(case: Case, data: ast.expr, tensors: list[Any]) -> Finding | Non
         text = gettext(
             "In {function}, write {code}: item() gives the number, and the graph of each loss is let go.",
             function=where,
-            code=" ".join(code.split()),
+            code=in_a_sentence(code),
         )
     else:
         text = gettext(
             "Where they are gathered, write {code}: item() gives the number, and the graph of each loss is let go.",
-            code=" ".join(code.split()),
+            code=in_a_sentence(code),
         )
     path = _at_prompt(case, data)
     if not path or where.rpartition(".")[2] == case.site.frame.f_code.co_name:

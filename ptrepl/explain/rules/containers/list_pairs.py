@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.outline import outline
-from ptrepl.explain.rewrite import in_one_line, segment
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -34,7 +34,7 @@ def lists_of_pairs(case: Case) -> Finding | None:
         count=len(one),
         parts=outline(_value(case, node.args[0])),
         function=in_one_line(source, node.func),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(said, verified(case, Candidate(code, gives="")))
 

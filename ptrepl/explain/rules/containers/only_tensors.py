@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import is_plain_dict
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_a_sentence, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import gettext
@@ -58,7 +58,7 @@ def _only_tensors(case: Case) -> Finding | None:
     )
     own = segment(case.site.source, name)
     code = f"{segment(case.site.source, call)} if isinstance({own}, torch.Tensor) else {own}"
-    how = gettext("Move the tensors alone, and leave the rest as it is: {code}.", code=" ".join(code.split()))
+    how = gettext("Move the tensors alone, and leave the rest as it is: {code}.", code=in_a_sentence(code))
     alone = case.parents[1] if len(case.parents) > 1 else None
     stored = isinstance(alone, (ast.DictComp, ast.ListComp, ast.GeneratorExp, ast.Assign))
     return Finding(f"{what} {how}", verified(case, Candidate(code, of=call, gives="")) if stored else ())

@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.outline import outline
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -71,7 +71,7 @@ def _without_number(
         **fields,
     )
     header = f"for {segment(source, target)} in {segment(source, over)}:"
-    without = gettext("Without enumerate the batch itself is taken apart: {code}", code=" ".join(header.split()))
+    without = gettext("Without enumerate the batch itself is taken apart: {code}", code=in_a_sentence(header))
     fixes = verified(case, Candidate(segment(source, over), of=loop.iter))
     return Finding(f"{told} {without}", fixes)
 

@@ -14,7 +14,7 @@ from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.loaders import loader_calls
 from ptrepl.explain.operands.samples import Batch, Oddity
 from ptrepl.explain.provenance.origins import origin_at_prompt
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -41,7 +41,7 @@ def tensors_of_objects(case: Case, batch: Batch, odd: Oddity) -> Finding | None:
     line = gettext(
         "In __getitem__ of {dataset} write {code}: {method}() is what {cls} has for it.",
         dataset=text.node.name,
-        code=" ".join(spliced(text.source, returned[0], {part: new}).split()),
+        code=in_a_sentence(spliced(text.source, returned[0], {part: new})),
         method=f"{in_one_line(text.source, part)}.{method}",
         cls=type_name(odd.other),
     )

@@ -15,7 +15,7 @@ from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.loaders import is_dataset
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import label, origin_at_prompt
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -91,6 +91,6 @@ def inputs_alone(case: Case, loader: Any, wanted: int) -> Finding | None:
         "`{statement}` has the inputs alone. {name} has as many rows: {code} gives both in each batch.",
         statement=made.label,
         name=fits[0],
-        code=" ".join(whole.split()),
+        code=in_a_sentence(whole),
     )
     return Finding(said, (Fix(spliced(made.source, made.statement, texts)),) if made.is_alone else ())

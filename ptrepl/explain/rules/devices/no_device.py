@@ -15,7 +15,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import N_, gettext
 
@@ -203,7 +203,7 @@ def _module_without_data(case: Case) -> Finding | None:
         "the network on the CPU from the start.",
         name=operand_text(case, owner),
         type=type_name(module),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     if word == "cuda" or len(given) + len(named) != (word == "to"):
         return Finding(text)

@@ -12,7 +12,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.own_sites import own_sites
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -45,7 +45,7 @@ def converted_by_caller(case: Case, given: Any, weights: str) -> Finding | None:
                 code=in_one_line(source, node),
                 tensor=operand_text(outer, base),
                 dtype=weights,
-                call=" ".join(code.split()),
+                call=in_a_sentence(code),
             )
             return Finding(text, verified(outer, Candidate(code)))
     return None

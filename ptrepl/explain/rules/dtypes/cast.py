@@ -9,7 +9,7 @@ from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import converted, is_float, is_integral
-from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -68,7 +68,7 @@ def _float_bounds(case: Case, base: ast.expr, dtype: str) -> Finding | None:
         name=name,
         bound=case.text(bounds[0]),
         given=str(case.facts(bounds[0]).dtype),  # type: ignore[union-attr]
-        code=" ".join(postfix(source, bounds[0], ".long()").split()),
+        code=in_a_sentence(postfix(source, bounds[0], ".long()")),
     )
     calls = [
         each

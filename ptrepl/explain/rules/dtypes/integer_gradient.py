@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
-from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.dtypes.index_values import are_tokens
 from ptrepl.texts.messages import N_, gettext
@@ -66,7 +66,7 @@ def _buffer(case: Case, call: ast.Call, first: ast.expr) -> Finding | None:
                 gettext(
                     "What is not trained, such as a mask or indices, belongs in a buffer, which moves and is saved "
                     "with the module: {code}.",
-                    code=" ".join(kept.split()),
+                    code=in_a_sentence(kept),
                 )
             )
             if facts.dtype == "bool":
@@ -76,7 +76,7 @@ def _buffer(case: Case, call: ast.Call, first: ast.expr) -> Finding | None:
     if facts.dtype != "bool":
         floats = gettext(
             "If it is to be trained, its values are floating point numbers: {code}.",
-            code=" ".join(spliced(source, call, {first: f"{operand(source, first)}.float()"}).split()),
+            code=in_a_sentence(spliced(source, call, {first: f"{operand(source, first)}.float()"})),
         )
         told.append(floats)
     return Finding(" ".join(told), fixes)

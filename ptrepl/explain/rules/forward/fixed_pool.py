@@ -12,7 +12,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -156,7 +156,7 @@ def _of_layer(text: ClassText, held: object, call: ast.Call) -> tuple[str, str, 
     code = spliced(text.source, made[0], {made[0].value: new})
     return (
         f"self.{name} ({in_one_line(text.source, made[0].value)})",
-        " ".join(code.split()),
+        in_a_sentence(code),
         {made[0].value: new},
     )
 

@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.remake_network import layer_call
 from ptrepl.explain.operands.layers import Layer
-from ptrepl.explain.rewrite import end_position, in_one_line, operand, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_a_sentence, in_one_line, operand, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -106,7 +106,7 @@ def _of_a_round(case: Case, held: Any, by: int) -> Finding | None:
             layer=inside[0].layer.path,
             count=by,
             cls=text.node.name,
-            code=" ".join(code.split()),
+            code=in_a_sentence(code),
         )
         causal = _CAUSAL.search(text.node.name) or _CAUSAL.search(ast.unparse(init))
         return None if causal else Finding(said, text.anew({made[0]: code}))

@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.provenance.just_before import assigned_just_before
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -31,7 +31,7 @@ def _not_called(case: Case) -> Finding | None:
     if is_called and isinstance(around, ast.Call) and len(around.args) == 1 and not around.keywords:
         given = segment(source, around.args[0])
         inner = spliced(source, case.site.node, {layer: f"{name}({given})"})
-        text = gettext("The input belongs into the inner brackets: {code}.", code=" ".join(inner.split()))
+        text = gettext("The input belongs into the inner brackets: {code}.", code=in_a_sentence(inner))
         return Finding(f"{said} {text}", tried(case, [Candidate(inner, of=around)]))
     given = next(iter(_inputs(case, layer)), "")
     if not given:

@@ -13,7 +13,7 @@ from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.layers import Layer, rows_given
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -43,7 +43,7 @@ def reshaped_before(case: Case, layer: Layer) -> Finding | None:
         batch=batch,
         view=in_one_line(case.site.source, view),
         rows=layer.shape[0],
-        flat=" ".join(flat.split()),
+        flat=in_a_sentence(flat),
     )
     if made is None:
         return Finding(said, tried(case, [Candidate(changed(case, {view: flat}))]))
@@ -72,7 +72,7 @@ def squeezed_before(case: Case, layer: Layer) -> Finding | None:
     said = gettext(
         "{squeeze} takes out every dim of size 1, the batch dim of one example too. {flat} leaves the batch dim alone.",
         squeeze=in_one_line(case.site.source, squeeze),
-        flat=" ".join(flat.split()),
+        flat=in_a_sentence(flat),
     )
     new = spliced(case.site.source, made.statement, {squeeze: flat})
     return Finding(said, with_lines_changed(case, {made.statement: new}))
@@ -94,6 +94,6 @@ def without_length(case: Case, layer: Layer, channels: int) -> Finding | None:
     text = gettext(
         "If its {channels} numbers are the channels of each example, they need a length of 1, the last dim: {code}.",
         channels=channels,
-        code=" ".join(wider.split()),
+        code=in_a_sentence(wider),
     )
     return Finding(f"{where} {text}" if where else text, fixes)

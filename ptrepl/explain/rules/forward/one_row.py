@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.in_loop import loop_at_prompt, with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.provenance.origins import Origin, origin
-from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.run_statement import is_definition
 from ptrepl.texts.messages import gettext
@@ -41,7 +41,7 @@ def put_into_one_row(case: Case, left: _Side, right: _Side) -> Finding | None:
             "{flat} put the numbers of all {count} rows into one: {keeps} keeps a row for each.",
             flat=in_one_line(source, flat),
             count=wanted[0],
-            keeps=" ".join(keeps.split()),
+            keeps=in_a_sentence(keeps),
         )
         return Finding(text, _fixes(case, node, other, made, keeps))
     return None

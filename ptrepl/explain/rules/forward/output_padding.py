@@ -12,7 +12,7 @@ from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import end_position, in_one_line, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -136,7 +136,7 @@ def _with_output_size(case: Case, network: Any) -> Finding | None:
     said = gettext(
         "A transposed convolution takes the size that it is to come back to: in {cls}.forward, write {code}.",
         cls=text.node.name,
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(said, text.anew({call: code}))
 

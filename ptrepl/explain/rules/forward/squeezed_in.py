@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.locate import file_source
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -68,7 +68,7 @@ def squeezed_in(case: Case, node: ast.expr) -> Finding | None:
         function=where,
         input=in_one_line(source, batch),
         shape=shape_text(case.shape(batch) or ()),
-        code=" ".join(after.split()),
+        code=in_a_sentence(after),
     )
     return Finding(text, _defined(case, held.text, tree, squeeze, after, first))
 

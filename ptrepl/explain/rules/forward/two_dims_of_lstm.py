@@ -7,7 +7,7 @@ import ast
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.explain.case import Case
-from ptrepl.explain.rewrite import in_one_line, postfix
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix
 from ptrepl.texts.messages import gettext
 
 _RECURRENT = ("RNN", "LSTM", "GRU")
@@ -30,8 +30,8 @@ def given_without_batch(case: Case, base: ast.expr, shape: tuple[int, ...]) -> s
         layer=case.text(call.func),
         input=in_one_line(source, call.args[0]),
         shape=shape_text(given),
-        one=" ".join(one.split()),
-        many=" ".join(many.split()),
+        one=in_a_sentence(one),
+        many=in_a_sentence(many),
         count=given[0],
     )
 

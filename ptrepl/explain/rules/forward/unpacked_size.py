@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import call_that_gave
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import in_one_line, postfix
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -68,8 +68,8 @@ def _one_or_many(case: Case, outer: Case, given: ast.expr, shape: _Shape) -> Fin
         "{many} has one place for each.",
         input=operand_text(outer, given),
         count=shape[0],
-        one=" ".join(one.split()),
-        many=" ".join(many.split()),
+        one=in_a_sentence(one),
+        many=in_a_sentence(many),
     )
     return Finding(said, fixes)
 

@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.outer_call import first_convolution, first_layer, outermost_call
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
@@ -44,10 +44,10 @@ def _array(case: Case) -> Finding | None:
     if order:
         makes = gettext(
             "A convolution takes (batch, channels, height, width), and {code} makes that of it.",
-            code=" ".join(code.split()),
+            code=in_a_sentence(code),
         )
     else:
-        makes = gettext("{code} makes a tensor of it.", code=" ".join(code.split()))
+        makes = gettext("{code} makes a tensor of it.", code=in_a_sentence(code))
     return Finding(f"{text} {makes}", tried(outer, [Candidate(called)]))
 
 
@@ -98,7 +98,7 @@ def _picture(case: Case) -> Finding | None:
         return Finding(text)
     order = ".permute(2, 0, 1).unsqueeze(0)" if channels > 1 else ".unsqueeze(0).unsqueeze(0)"
     code = f"torch.from_numpy(np.array({segment(source, given)})){order}.float() / 255"
-    alone = gettext("Without it, {code} makes a batch of one image.", code=" ".join(code.split()))
+    alone = gettext("Without it, {code} makes a batch of one image.", code=in_a_sentence(code))
     return Finding(f"{text} {alone}", verified(outer, Candidate(spliced(source, call, {given: code}))))
 
 

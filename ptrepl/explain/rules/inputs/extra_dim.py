@@ -11,7 +11,7 @@ from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.callers import call_that_gave
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
 from ptrepl.explain.standins.standins import is_array
@@ -54,12 +54,12 @@ def _of(case: Case, node: ast.Subscript, base: ast.expr, indices: list[ast.expr]
     if passed is not None:
         outer, given = passed
         code = postfix(outer.site.source, given, f".squeeze({dim})")
-        drops = gettext("{code} drops it.", code=" ".join(code.split()))
+        drops = gettext("{code} drops it.", code=in_a_sentence(code))
         call = outer.node
         assert isinstance(call, ast.Call)
         return Finding(f"{text} {drops}", verified(outer, Candidate(spliced(outer.site.source, call, {given: code}))))
     code = postfix(case.site.source, base, f".squeeze({dim})")
-    drops = gettext("{code} drops it.", code=" ".join(code.split()))
+    drops = gettext("{code} drops it.", code=in_a_sentence(code))
     there = replace(case, maybe_site=replace(case.site, node=node))
     return Finding(f"{text} {drops}", verified(there, Candidate(spliced(case.site.source, node, {base: code}))))
 

@@ -13,7 +13,7 @@ from ptrepl.explain.layer_sizes import features_taken
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import label
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -97,7 +97,7 @@ def exchanged(case: Case, names: tuple[str, str], said: str) -> Finding:
     one, two = (call.args[each] for each in places)
     texts: dict[ast.expr | ast.stmt, str] = {one: segment(outer.source, two), two: segment(outer.source, one)}
     code = spliced(outer.source, call, texts)
-    how = gettext("Call it as {code}.", code=" ".join(code.split()))
+    how = gettext("Call it as {code}.", code=in_a_sentence(code))
     at = Case(case.error, case.message, outer, case.names, case.record, case.unbound, case.learner_files)
     return Finding(f"{said} {how}", tried(at, [Candidate(code)]))
 

@@ -18,7 +18,7 @@ from ptrepl.explain.outer_call import first_convolution, first_layer, outermost_
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import in_one_line, postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -47,7 +47,7 @@ def _one_example(case: Case) -> Finding | None:
         "{input} is {shape}, one example without a batch dim: {code} makes a batch of one.",
         input=operand_text(outer, given),
         shape=shape_text(shape),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     try:
         Evaluator(outer.scope, StandIns()).value(ast.parse(code, mode="eval").body)
@@ -72,7 +72,7 @@ def _points(outer: Case, call: ast.Call, given: ast.expr, count: int, network: A
         input=operand_text(outer, given),
         count=count,
         network=in_one_line(outer.site.source, call.func),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(outer, [Candidate(code)]))
 
@@ -97,7 +97,7 @@ def _several(case: Case) -> Finding | None:
     text = gettext(
         "{inputs} are one example each, without a batch dim: {code} makes a batch of one.",
         inputs=every([operand_text(outer, each) for each in call.args]),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, fixes)
 

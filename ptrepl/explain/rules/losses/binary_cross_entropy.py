@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import conversion, is_integral
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
 from ptrepl.explain.rules.losses.called_again import for_each_call, no_other, of_floats, one_more_dim
@@ -73,7 +73,7 @@ def _other_order(case: Case, loss: LossCall) -> Finding | None:
         target=loss.target_name,
         input=loss.input_name,
         logits=logits.removesuffix("()"),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     alone = loss.is_function or isinstance(loss.node.func, ast.Name)  # what __init__ makes is changed there
     return Finding(text, tried(case, [Candidate(code, exact=True)]) if alone else ())

@@ -12,7 +12,7 @@ from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.operands.losses import LossCall
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -44,7 +44,7 @@ def for_each_call(
     for each in makers:
         texts |= made(each)
     if makers and all(made(each) for each in makers) and _runs(case, calls, texts):
-        lines = [" ".join(spliced(case.site.source, each, made(each)).split()) for each in makers]
+        lines = [in_a_sentence(spliced(case.site.source, each, made(each))) for each in makers]
         how = gettext("Make the targets as {code}.", code=every(lines))
         return Finding(f"{text} {how}", _changed(case, texts))
     for before, after in suffixes:

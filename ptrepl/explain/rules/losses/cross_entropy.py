@@ -12,7 +12,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, fraction_in, values
-from ptrepl.explain.rewrite import operand
+from ptrepl.explain.rewrite import in_a_sentence, operand
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.first_row import first_row
 from ptrepl.explain.rules.losses.fixed_batch import fixed_batch
@@ -103,7 +103,7 @@ def _outside(case: Case) -> Finding | None:
         return Finding(f"{text} {grey.text}", tried(case, [Candidate(loss.with_target_text(grey.code))]))
     if _is_minus_and_plus(case, loss, classes):
         code = f"({operand(case.site.source, loss.target)} + 1) // 2"
-        signs = gettext("If -1 is no and 1 is yes, {code} makes 0 and 1 of them.", code=" ".join(code.split()))
+        signs = gettext("If -1 is no and 1 is yes, {code} makes 0 and 1 of them.", code=in_a_sentence(code))
         return Finding(f"{text} {signs}", tried(case, [Candidate(loss.with_target_text(code))]))
     if number == -1:
         left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
@@ -124,7 +124,7 @@ def _outside(case: Case) -> Finding | None:
         both = gettext(
             "If they are counted from 1, {code} counts from 0. If class 0 is merely missing from these, the network "
             "needs {count} outputs.",
-            code=" ".join(less.split()),
+            code=in_a_sentence(less),
             count=classes + 1,
         )
         text = f"{text} {both}"

@@ -10,7 +10,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.losses import values
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import operand, postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -61,7 +61,7 @@ def _batch(case: Case) -> Finding | None:
     if shape[0] != lengths[0] or (targets is not None and len(targets) == 2 and targets[0] != shape[0]):
         return Finding(text)
     code = postfix(case.site.source, scores, ".transpose(0, 1)")
-    turned = gettext("Here dim 0 is the batch: {code} puts the length first.", code=" ".join(code.split()))
+    turned = gettext("Here dim 0 is the batch: {code} puts the length first.", code=in_a_sentence(code))
     assert isinstance(case.node, ast.Call)
     return Finding(f"{text} {turned}", verified(case, Candidate(spliced(case.site.source, case.node, {scores: code}))))
 
@@ -85,7 +85,7 @@ def _too_long(case: Case) -> Finding | None:
     )
     tensor = operand(case.site.source, scores)
     code = f"torch.full(({shape[1]},), {tensor}.size(0))"
-    all_of_them = gettext("Where every example has all of them, that is {code}.", code=" ".join(code.split()))
+    all_of_them = gettext("Where every example has all of them, that is {code}.", code=in_a_sentence(code))
     return Finding(f"{text} {all_of_them}")
 
 

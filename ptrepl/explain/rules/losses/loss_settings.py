@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.made_for import made_for
 from ptrepl.texts.messages import gettext, ngettext
@@ -138,7 +138,7 @@ def _integers_for_scores(case: Case) -> Finding | None:
     if is_float(str(two.dtype)) and two.requires_grad and len(loss.node.args) == 2:
         first, second = (segment(case.site.source, each) for each in loss.node.args)
         code = spliced(case.site.source, loss.node, {loss.node.args[0]: second, loss.node.args[1]: first})
-        order = gettext("The two are the other way round here: {code}.", code=" ".join(code.split()))
+        order = gettext("The two are the other way round here: {code}.", code=in_a_sentence(code))
         return Finding(f"{said} {order}", tried(case, [Candidate(code)]))
     made = origin(case, loss.input.id) if isinstance(loss.input, ast.Name) else None
     value = made.value if made is not None else loss.input

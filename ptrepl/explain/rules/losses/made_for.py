@@ -15,6 +15,7 @@ from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.operands.construction import constructed
 from ptrepl.explain.provenance.gathered import has_gathered
 from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.rewrite import in_a_sentence
 from ptrepl.texts.messages import gettext
 
 _MOST_CLASSES = 1_000
@@ -56,7 +57,7 @@ def made_for(case: Case, node: ast.expr, was: int, number: int) -> MadeFor | Non
     entry = built.made.entry
     kept = entry is None or has_gathered(case, built.name, entry.number, init)
     lines = [new, *optimizers_again(case, held)]
-    return MadeFor(said, " ".join(new.split()), () if kept else (Fix("\n".join(lines)),))
+    return MadeFor(said, in_a_sentence(new), () if kept else (Fix("\n".join(lines)),))
 
 
 def for_all_classes(case: Case, node: ast.expr, classes: int, least: int, most: int) -> tuple[str, tuple[Fix, ...]]:

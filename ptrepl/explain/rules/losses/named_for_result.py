@@ -13,7 +13,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.operands.callers import call_that_gave
 from ptrepl.explain.provenance.origins import Origin, earlier, label, origin, origin_at_prompt, parsed
-from ptrepl.explain.rewrite import in_one_line, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -62,7 +62,7 @@ def _with_two_names(
         if function in case.names or not function.isidentifier() or keyword.iskeyword(function):
             function = f"{name}_function"
         again = f"{function} = {in_one_line(made.source, made.value)}"
-        anew = " ".join(spliced(source, statement, _renamed(statement, name, function)).split())
+        anew = in_a_sentence(spliced(source, statement, _renamed(statement, name, function)))
         two = gettext("Two names keep both: `{again}`, and then `{statement}`.", again=again, statement=anew)
         return Finding(f"{text} {two}", _again(case, name, function, again))
     whole = statement.value

@@ -13,7 +13,7 @@ from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.provenance.origins import earlier, label, parsed
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -59,7 +59,7 @@ def _of_items(case: Case, name: str, assign: ast.Assign, source: str) -> Finding
         "Without it the sum is a tensor: {code}.",
         name=name,
         statement=label(source, assign),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     if source == case.site.source:
         return Finding(text, with_lines_changed(case, {assign: code}))
@@ -151,7 +151,7 @@ def _no_round(case: Case, name: str, value: Any, call: ast.expr) -> Finding | No
         name=name,
         start=in_one_line(source, start),
         function=function.name,
-        data=" ".join(ast.unparse(over).split()),
+        data=in_a_sentence(ast.unparse(over)),
         shape=f" {shape_text(shape)}" if shape else "",
         loop=segment(source, loops[0]).partition("\n")[0].strip(),
     )

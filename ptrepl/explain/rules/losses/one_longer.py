@@ -8,7 +8,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.losses import LossCall
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -34,7 +34,7 @@ def one_place_longer(case: Case, loss: LossCall) -> Finding | None:
         labels=in_one_line(source, labels),
         shape=shape_text(two),
         count=one[1],
-        cut=" ".join(cut.split()),
+        cut=in_a_sentence(cut),
     )
     return Finding(text, tried(case, [Candidate(spliced(source, loss.node, {loss.target: flat}))]))
 

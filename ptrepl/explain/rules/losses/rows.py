@@ -15,7 +15,7 @@ from ptrepl.explain.layer_sizes import features_taken
 from ptrepl.explain.operands.losses import LossCall
 from ptrepl.explain.provenance.ignored_argument import ignored_argument, never_reads
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, spliced
 from ptrepl.texts.messages import gettext
 
 _SEQUENCES = ("LSTM", "GRU", "RNN")
@@ -56,7 +56,7 @@ def rows_changed(case: Case, loss: LossCall, gave: int, wanted: int) -> str:
             count=wanted,
             call=in_one_line(source, call),
             input=in_one_line(source, call.args[0]),
-            code=" ".join(spliced(source, call, {call.args[0]: batch}).split()),
+            code=in_a_sentence(spliced(source, call, {call.args[0]: batch})),
         )
     if not given or given[0] != wanted:
         return ""

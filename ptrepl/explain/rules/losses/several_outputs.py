@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.outline import outline
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.which_part import is_loss
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -49,7 +49,7 @@ def _several(case: Case) -> Finding | None:
         loss=operand_text(case, call.func),
         target=operand_text(case, target),
         shape=shape_text(shape),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, verified(case, Candidate(code))) if _runs(case, code) else None
 

@@ -12,7 +12,7 @@ from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict, 
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -35,7 +35,7 @@ def _computed(case: Case) -> Finding | None:
             "made. {code} copies its values.",
             name=operand_text(case, given),
             grad_fn=read(held).grad_fn,
-            code=" ".join(code.split()),
+            code=in_a_sentence(code),
         )
         return Finding(text, tried(case, [Candidate(code)]))
     found = [*_results(segment(source, given), held)]

@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext, ngettext
 
@@ -125,7 +125,7 @@ def _list_called(case: Case) -> Finding | None:
             "{code}, then {loop}.",
             layers=layers,
             type=kind,
-            code=" ".join(first.split()),
+            code=in_a_sentence(first),
             loop=loop,
         )
     else:

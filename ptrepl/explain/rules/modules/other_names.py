@@ -15,7 +15,7 @@ from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import earlier, origin_at_prompt
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
@@ -175,8 +175,8 @@ def _ran_before(case: Case, path: ast.expr) -> Finding | None:
     site = sites[-1] if sites else None
     if site is None or site.is_nested:
         return None
-    whole = " ".join(segment(site.source, site.statement).split())
-    entry = next((each for each in earlier(case) if " ".join(each.source.split()) == whole), None)
+    whole = in_a_sentence(segment(site.source, site.statement))
+    entry = next((each for each in earlier(case) if in_a_sentence(each.source) == whole), None)
     if entry is None or not _assigns(case.site.statement if case.site.is_nested else site.statement, path):
         return None
     text = gettext(

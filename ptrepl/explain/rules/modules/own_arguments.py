@@ -10,7 +10,7 @@ from typing import Any
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
@@ -63,7 +63,7 @@ def _more(case: Case, node: ast.Call, parameters: list[str]) -> Finding | None:
     function = operand_text(case, node.func)
     if not rest:
         return None
-    code = " ".join(_without(case, node, len(parameters)).split())
+    code = in_a_sentence(_without(case, node, len(parameters)))
     if not parameters:
         return Finding(
             gettext(

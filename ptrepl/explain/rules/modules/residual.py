@@ -13,7 +13,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.construction import constructed
 from ptrepl.explain.own_sizes import own_size, takes_sizes
-from ptrepl.explain.rewrite import end_position, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -92,7 +92,7 @@ def _without_stride(case: Case, left: _Side, right: _Side) -> Finding | None:
             continue
         last = max((*calls[0].args, *(word.value for word in calls[0].keywords)), key=end_position)
         texts: dict[ast.expr | ast.stmt, str] = {last: f"{segment(text.source, last)}, stride={given}"}
-        code = " ".join(spliced(text.source, calls[0], texts).split())
+        code = in_a_sentence(spliced(text.source, calls[0], texts))
         said = gettext(
             "The layers on the other side have a stride of {stride}, and self.{name} has none, so it keeps the height "
             "and width. In {cls}.__init__, write {code}.",

@@ -17,7 +17,7 @@ from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import around
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.origins import Origin, origin
-from ptrepl.explain.rewrite import in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -250,7 +250,7 @@ def _name_first(case: Case, node: ast.Call) -> Finding | None:
         return None
     layer, name = (segment(case.site.source, each) for each in node.args)
     code = spliced(case.site.source, node, {node.args[0]: name, node.args[1]: layer})
-    said = gettext("add_module takes the name first, then the layer: {code}.", code=" ".join(code.split()))
+    said = gettext("add_module takes the name first, then the layer: {code}.", code=in_a_sentence(code))
     return Finding(said, verified(case, Candidate(code)))
 
 

@@ -15,7 +15,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.own_sites import own_sites
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -44,7 +44,7 @@ def image_without_batch(case: Case, layer: Layer) -> Finding | None:
         shape=shape_text(shape),
         rows=layer.shape[0],
         layer=layer.path,
-        code=" ".join(batch.split()),
+        code=in_a_sentence(batch),
     )
     if outer.site.is_nested:
         return Finding(text)
@@ -63,7 +63,7 @@ def batch_of_one(case: Case) -> Finding | None:
         "{image} is {shape}, one example without a batch dim: {code} makes a batch of one.",
         image=operand_text(outer, image),
         shape=shape_text(shape),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(outer, [Candidate(code)]))
 

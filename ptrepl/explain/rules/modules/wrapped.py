@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.spelling import renamed
 from ptrepl.explain.fixes.trial import tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -49,7 +49,7 @@ def of_wrapped(case: Case) -> Finding | None:
         network=name,
         wrapper=type_name(held),
         name=node.attr,
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [renamed(case, node, code)]) or verified(case, renamed(case, node, code)))
 

@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.following import following
 from ptrepl.explain.fixes.spelling import around
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import conversion
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -39,7 +39,7 @@ def as_dtype(case: Case, node: ast.Attribute) -> Finding:
             "A tensor has no attribute astype: that is NumPy's. What comes after it, {reader}, takes an array: "
             "{array} gives one.",
             reader=reader,
-            array=" ".join(array.split()),
+            array=in_a_sentence(array),
         )
         new = spliced(source, whole, {node.value: array})
         return Finding(text, verified(case, Candidate(new, of=whole, gives=gettext("an array"))))

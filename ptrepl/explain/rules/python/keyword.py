@@ -13,7 +13,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.texts.messages import gettext
@@ -115,12 +115,12 @@ def _of_forward(case: Case, node: ast.Call, wrong: ast.keyword, known: list[str]
     rest = [segment(case.site.source, each) for each in node.args]
     rest += [f"{each.arg}={segment(case.site.source, each.value)}" for each in node.keywords if each is not wrong]
     code = f"{segment(case.site.source, node.func)}({', '.join(rest)})"
-    ways = gettext("Without it the call is {code}.", code=" ".join(code.split()))
+    ways = gettext("Without it the call is {code}.", code=in_a_sentence(code))
     if not is_torch_class(type(case.real(node.func))):
         ways = gettext(
             "If forward is to use it, its def line needs {name}; if not, the call is {code}.",
             name=wrong.arg,
-            code=" ".join(code.split()),
+            code=in_a_sentence(code),
         )
     # a switch has no meaning here; a tensor was meant to be used
     fixes = verified(case, Candidate(code)) if rest and isinstance(wrong.value, ast.Constant) else ()

@@ -9,7 +9,7 @@ from ptrepl.engine.watch.kinds import own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_a_sentence, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.autograd.no_gradient import made_none
 from ptrepl.explain.standins.lookup import NotReadable
@@ -83,7 +83,7 @@ def _compared(case: Case) -> Finding | None:
         return Finding(text)
     code = f"{name} is None or {segment(case.site.source, node)}"
     first = gettext(
-        "Until the first one is kept there is nothing to compare with: if {code}.", code=" ".join(code.split())
+        "Until the first one is kept there is nothing to compare with: if {code}.", code=in_a_sentence(code)
     )
     return Finding(f"{text} {first}", verified(case, Candidate(code)))
 

@@ -11,7 +11,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.loaders import is_loader
 from ptrepl.explain.operands.operand_text import is_written, operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import operand, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -128,7 +128,7 @@ def _comma(case: Case) -> Finding | None:
             "it is `{plain}`.",
             name=made.name,
             statement=made.label,
-            plain=" ".join(plain.split()),
+            plain=in_a_sentence(plain),
         )
         if made.entry is None and case.site.is_nested:
             inside = segment(made.source, made.value.elts[0])

@@ -15,7 +15,7 @@ from ptrepl.explain.operands.operand_text import is_written, operand_text
 from ptrepl.explain.operands.outline import outline
 from ptrepl.explain.operands.state import is_plain_dict
 from ptrepl.explain.provenance.origins import label
-from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -152,11 +152,11 @@ def _float_tensors(case: Case) -> Finding | None:
     made = next((each for each in _before(line) if names <= {*_bound_alone(each)}), None) if names else None
     if made is not None and not _read_elsewhere(case, names, (made, index)):
         texts = _as_int(source, made, names)
-        code = ", ".join(" ".join(each.split()) for each in texts.values())
+        code = ", ".join(in_a_sentence(each) for each in texts.values())
         how = gettext("Make integers in `{line}`: {code}.", line=label(source, made), code=code)
         return Finding(f"{text} {how}", with_lines_changed(case, {made: spliced(source, made, texts)}))
     new: dict[ast.expr | ast.stmt, str] = {each: f"int({segment(source, each)})" for each in wrong}
-    code = " ".join(spliced(source, case.site.node, new).split())
+    code = in_a_sentence(spliced(source, case.site.node, new))
     how = gettext("int() makes an integer of one: {code}.", code=code)
     return Finding(f"{text} {how}", verified(case, Candidate(code)))
 

@@ -8,7 +8,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.losses import values
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -39,7 +39,7 @@ def _one_hot(case: Case, node: ast.expr, other: ast.expr) -> Finding | None:
         "same of {rows}.",
         rows=case.text(other),
         indices=case.text(node),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(changed(case, {other: code}))]))
 
@@ -57,6 +57,6 @@ def _planes(case: Case, node: ast.expr, other: ast.expr, classes: int) -> Findin
         most=int(found.max()),
         planes=case.text(other),
         classes=classes,
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(changed(case, {node: code}))]))

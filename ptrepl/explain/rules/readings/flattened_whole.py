@@ -15,7 +15,7 @@ from ptrepl.explain.operands.joined import CAT
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import Origin, origin
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -32,7 +32,7 @@ def put_into_a_row(case: Case, layer: Layer, size: int) -> Finding | None:
         text = gettext(
             "{whole} puts the numbers of all examples into one row: {flat} keeps a row for each.",
             whole=in_one_line(source, value),
-            flat=" ".join(flat.split()),
+            flat=in_a_sentence(flat),
         )
         return Finding(text, _written(case, made, node, value, flat))
     if (columns := _columns(case, value, size)) is not None:
@@ -42,7 +42,7 @@ def put_into_a_row(case: Case, layer: Layer, size: int) -> Finding | None:
             "are {stacked}.",
             joined=in_one_line(source, value),
             size=size,
-            stacked=" ".join(stacked.split()),
+            stacked=in_a_sentence(stacked),
         )
         return Finding(text, _written(case, made, node, value, stacked))
     return None

@@ -10,7 +10,7 @@ from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.layers import Layer
-from ptrepl.explain.rewrite import segment
+from ptrepl.explain.rewrite import in_a_sentence, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -47,7 +47,7 @@ def joined_with(case: Case, layer: Layer, wants: int, dim: int) -> Finding | Non
         name=name,
         shape=shape_text(wanted),
         count=lacking,
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(code)]))
 

@@ -11,7 +11,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.outer_call import outermost_call
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -36,6 +36,6 @@ def one_image(case: Case, layer: Layer, size: int) -> Finding | None:
         input=operand_text(outer, given),
         shape=shape_text(shape),
         layer=layer.path,
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, fixes)

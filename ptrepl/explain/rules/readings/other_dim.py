@@ -11,7 +11,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.layers import Layer
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rewrite import in_a_sentence, postfix
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -30,7 +30,7 @@ def features_in_dim_one(case: Case, layer: Layer, size: int, parameter: str) -> 
         "Dim 1 of it is {size}: if the features are there, {code} has them last. If they are in the last dim, {layer} "
         "is to be made with {parameter}={last}.",
         size=size,
-        code=" ".join(turned.split()),
+        code=in_a_sentence(turned),
         layer=layer.path,
         parameter=parameter,
         last=shape[2],
@@ -52,7 +52,7 @@ def features_first(case: Case, layer: Layer, size: int) -> str:
     return gettext(
         "Dim 0 is {size}: if the features are there, and not the examples, {code} has a row for each example.",
         size=size,
-        code=" ".join(turned.split()),
+        code=in_a_sentence(turned),
     )
 
 
@@ -83,7 +83,7 @@ def tensor_of_that_size(case: Case, layer: Layer, size: int) -> Finding | None:
         "{name}, {shape}, is of that size: if it was meant, write {code}.",
         name=name,
         shape=shape_text((*shape[:-1], size)),
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(code)]))
 

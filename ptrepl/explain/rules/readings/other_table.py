@@ -11,6 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.layers import Layer
+from ptrepl.explain.rewrite import in_a_sentence
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -42,7 +43,7 @@ def other_table(case: Case, layer: Layer, most: int) -> Finding | None:
     text = gettext(
         "{table} has that row, and is named like its input: it was probably meant here, {code}.",
         table=f"{before}{fits[0]}",
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(code)]))
 

@@ -10,7 +10,7 @@ from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.operands.state import Shapes, is_plain_dict, listed, shapes_of_dict, shapes_of_module
-from ptrepl.explain.rewrite import spliced
+from ptrepl.explain.rewrite import in_a_sentence, spliced
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 3_000
@@ -66,7 +66,7 @@ def _under_another_key(case: Case, argument: ast.expr, network: str, wanted: Sha
     if len(fitting) != 1 or fitting[0] == given:
         return "", ""
     code = spliced(case.site.source, argument, {argument.slice: f'"{fitting[0]}"'})
-    return gettext("{code} has the shapes of {network}.", code=" ".join(code.split()), network=network), code
+    return gettext("{code} has the shapes of {network}.", code=in_a_sentence(code), network=network), code
 
 
 def _of_another_network(case: Case, given: str, network: str, shapes: Shapes) -> str:

@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.module_call import ModuleCall, module_call
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -74,7 +74,7 @@ def _swapped(case: Case, node: ast.Call, first: ast.expr, second: ast.expr) -> F
         "{function} takes the size of the vectors first, then the number of heads, each of which gets an equal part: "
         "the two are swapped here. Write {code}.",
         function=function,
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(code)]))
 

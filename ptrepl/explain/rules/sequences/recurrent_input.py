@@ -9,7 +9,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.module_call import module_call
 from ptrepl.explain.operands.recurrent_call import bidirectional, recurrent_layer
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -33,7 +33,7 @@ def _features_elsewhere(case: Case) -> Finding | None:
             size=size,
             input=call.called("input"),
             shape=shape_text(shape),
-            code=" ".join(code.split()),
+            code=in_a_sentence(code),
             last=shape[-1],
         )
     )

@@ -15,7 +15,7 @@ from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.remake_network import rebuilt
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.provenance.origins import origin_at_prompt
-from ptrepl.explain.rewrite import in_one_line, operand, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, operand, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.rules.sequences.made_too_early import made_too_early
 from ptrepl.texts.messages import gettext
@@ -115,7 +115,7 @@ def _in_class(case: Case, layer: Layer, rows: int) -> tuple[str, tuple[Fix, ...]
         return None
     texts: dict[ast.expr | ast.stmt, str] = {size: _one_more(text.source, size)}
     code = spliced(text.source, call, texts)
-    said = gettext("In {cls}.__init__, write {code}.", cls=type_name(held), code=" ".join(code.split()))
+    said = gettext("In {cls}.__init__, write {code}.", cls=type_name(held), code=in_a_sentence(code))
     return said, text.anew(texts)
 
 

@@ -15,7 +15,7 @@ from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.outer_call import outermost_call
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import Origin, label, origin
-from ptrepl.explain.rewrite import end_position, in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_a_sentence, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -213,7 +213,7 @@ def one_sequence(case: Case, node: ast.expr, parts: list[ast.expr]) -> Finding |
     text = gettext(
         "The state is made for {size}, which is the batch where there is one. {code} makes a batch of one.",
         size=used[0],
-        code=" ".join(one.split()),
+        code=in_a_sentence(one),
     )
     if not fixes or not single or rows < 2:
         return Finding(text, fixes)
@@ -223,7 +223,7 @@ def one_sequence(case: Case, node: ast.expr, parts: list[ast.expr]) -> Finding |
         "sequences.",
         size=used[0],
         count=rows,
-        code=" ".join(one.split()),
-        other=" ".join(each.split()),
+        code=in_a_sentence(one),
+        other=in_a_sentence(each),
     )
     return Finding(both)

@@ -9,7 +9,7 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.invocation import invocation
-from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.readings.fitted_shapes import reshaped
 from ptrepl.explain.rules.shapes.broadcast import lined_up
@@ -70,7 +70,7 @@ def _every_second(
         "the first on. {cut} leaves the last one out.",
         table=case.text(target.value),
         columns=whole[-1],
-        cut=" ".join(cut.split()),
+        cut=in_a_sentence(cut),
     )
     new = spliced(source, line, {value: cut})
     return Finding(text, verified(case, Candidate(new, replaces_line=True)))

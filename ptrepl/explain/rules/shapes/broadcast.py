@@ -15,7 +15,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.moved_dims import same_but_for_dims
 from ptrepl.explain.operands.invocation import changed, invocation
 from ptrepl.explain.operands.losses import values
-from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
 from ptrepl.explain.rules.forward.earlier_line import made_too_small, one_for_each_class, one_place_more, widened_before
@@ -136,7 +136,7 @@ def _length_first(
             text = gettext(
                 "{positions} has the length in dim 0, where the other has the batch. {code} has it in dim 1.",
                 positions=case.called(node, gettext("One side")),
-                code=" ".join(turned.split()),
+                code=in_a_sentence(turned),
             )
             return Finding(text, tried(case, [Candidate(changed(case, {node: turned}))]))
     return None
@@ -355,7 +355,7 @@ def _too_large(case: Case) -> Finding | None:
                 "If {left} is to stay one number, make one of {right} first, with sum() or mean(): {code}.",
                 left=written_to,
                 right=second,
-                code=" ".join(code.split()),
+                code=in_a_sentence(code),
             )
         )
         if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):

@@ -18,7 +18,7 @@ from ptrepl.explain.operands.joined import with_cat_along
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.outer_call import outermost_call
 from ptrepl.explain.provenance.origins import label
-from ptrepl.explain.rewrite import postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.lost_batch import without_length
@@ -154,7 +154,7 @@ def _other_image(case: Case, layer: Layer, channels: int, has: int) -> str:
         return ""
     code = {(1, 3): ".mean(dim=1, keepdim=True)", (3, 4): "[:, :3]", (3, 1): ".expand(-1, 3, -1, -1)"}
     if (suffix := code.get((channels, has), "")) and len(layer.shape) == 4:
-        image = " ".join(postfix(outer.site.source, given, suffix).split())
+        image = in_a_sentence(postfix(outer.site.source, given, suffix))
         return ngettext(
             "{code} makes images of one channel of them; or the network is made for theirs.",
             "{code} makes images of {count} channels of them; or the network is made for theirs.",
@@ -185,7 +185,7 @@ def _each_channel(case: Case, has: int) -> Finding | None:
     text = gettext(
         "To filter each channel by itself, give each a kernel, in {count} groups: {code}.",
         count=has,
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(code)]))
 
@@ -209,7 +209,7 @@ def _kernels(case: Case) -> Finding | None:
     if len(shape) != spatial:
         return Finding(text)
     code = postfix(case.site.source, weight, "[None, None]")
-    one = gettext("{code} is one kernel for one channel.", code=" ".join(code.split()))
+    one = gettext("{code} is one kernel for one channel.", code=in_a_sentence(code))
     return Finding(f"{text} {one}", tried(case, [Candidate(changed(case, {weight: code}))]))
 
 

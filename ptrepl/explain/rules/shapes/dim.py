@@ -15,7 +15,7 @@ from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.layers import failing_layer
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
@@ -137,7 +137,7 @@ def _squeezed(case: Case, node: ast.expr) -> Finding | None:
     if not singles:
         return Finding(text)
     kept = postfix(source, base, f".squeeze({singles[0] if len(singles) == 1 else tuple(singles)})")
-    instead = gettext("{code} keeps it.", code=" ".join(kept.split()))
+    instead = gettext("{code} keeps it.", code=in_a_sentence(kept))
     if made is None:
         return Finding(f"{text} {instead}", tried(case, [Candidate(changed(case, {node: kept}))]))
     if made.entry is None:
@@ -268,7 +268,7 @@ def _permuted(case: Case) -> Finding | None:
     if len(call.args) == 3 and len(shape) > 2:
         two = ", ".join(map(case.text, call.args[1:]))
         code = f"{operand(case.site.source, call.args[0])}.transpose({two})"
-        swaps = gettext("transpose swaps two dims and leaves the others: {code}.", code=" ".join(code.split()))
+        swaps = gettext("transpose swaps two dims and leaves the others: {code}.", code=in_a_sentence(code))
         return Finding(f"{text} {swaps}", tried(case, [Candidate(code)]))
     return Finding(text, _with_batch(case, call, shape))
 
@@ -295,7 +295,7 @@ def _without_one(case: Case, call: FailedCall, shape: tuple[int, ...]) -> Findin
         call=call.said,
         given=len(given),
         dim=ones[0],
-        squeezed=" ".join(squeezed.split()),
+        squeezed=in_a_sentence(squeezed),
     )
     return Finding(text, fixes)
 

@@ -20,7 +20,7 @@ from ptrepl.explain.operands.losses import fraction_in
 from ptrepl.explain.operands.numbered import MadeNetwork, Numbering, network_made_with, numbering_of
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
 from ptrepl.explain.rules.readings.other_table import other_table, rows_for_all, unused_indices
@@ -100,7 +100,7 @@ def _from_one(case: Case, node: ast.expr, rows: int) -> str:
     minus = f"{operand(case.site.source, node)} - 1"
     return gettext(
         "If its indices count from 1, {code} counts from 0, as rows do. If not, the table needs {more} rows.",
-        code=" ".join(minus.split()),
+        code=in_a_sentence(minus),
         more=rows + 1,
     )
 

@@ -20,7 +20,7 @@ from ptrepl.explain.operands.joined import with_cat_along
 from ptrepl.explain.operands.layers import Layer, failing_layer, rows_given
 from ptrepl.explain.operands.recurrent_call import bidirectional
 from ptrepl.explain.provenance.passed_before import passed_before
-from ptrepl.explain.rewrite import postfix, segment
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.channels_for_features import channels_for_features
 from ptrepl.explain.rules.forward.fixed_pool import fixed_pool, pooled_as_before
@@ -185,7 +185,7 @@ def _one_number_each(case: Case, layer: Layer, size: int) -> Finding | None:
         layer=layer.path,
         length=shape[0],
         count=shape[1],
-        code=" ".join(wider.split()),
+        code=in_a_sentence(wider),
     )
     return Finding(said, tried(case, [Candidate(changed(case, {node.args[0]: wider}))]))
 

@@ -12,7 +12,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.following import following
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.losses import values
-from ptrepl.explain.rewrite import in_one_line, postfix, segment
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import instead
 from ptrepl.explain.standins.bounds import broadcast
@@ -78,7 +78,7 @@ def _byte_index(case: Case, elements: list[ast.expr]) -> Finding | None:
         "{index} is uint8, and a uint8 tensor in the brackets is read as a mask, not as positions. Positions are "
         "int64: {code}.",
         index=case.called(found[0], gettext("The index")),
-        code=" ".join(postfix(case.site.source, found[0], ".long()").split()),
+        code=in_a_sentence(postfix(case.site.source, found[0], ".long()")),
     )
     long = postfix(case.site.source, found[0], ".long()")
     way, most = instead(case, {found[0]: long}), values(case, found[0])

@@ -13,7 +13,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.losses import values
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.last_batch import at_last_batch
 from ptrepl.explain.rules.forward.several_heads import made_for_map, made_for_other_features
@@ -125,7 +125,7 @@ def _picked_by_mask(case: Case, call: FailedCall) -> str:
     code = f"{operand(source, whole)}.masked_fill(~{operand(source, mask)}, {_FILLED_WITH[name]}).{name}(1)"
     filled = gettext(
         "{code} keeps all places, and {name} passes over those that the mask leaves out.",
-        code=" ".join(code.split()),
+        code=in_a_sentence(code),
         name=name,
     )
     return f"{text} {filled}"

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator
 
+from ptrepl.explain.rewrite import in_a_sentence
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.questions.rounds import at, backward_in, stepped, training_round
 from ptrepl.explain.traps.reading.place import Place
@@ -51,7 +52,7 @@ def loss_made_a_leaf(noticed: Noticed) -> Iterator[Told]:
                 gettext(
                     "Leave it out, and {word} in `{statement}` of {function}() as well, which cuts the graph off.",
                     word=cuts[0][1],
-                    statement=" ".join(ast.unparse(cuts[0][0].statement).split()),
+                    statement=in_a_sentence(ast.unparse(cuts[0][0].statement)),
                     function=cuts[0][0].function,
                 )
             )

@@ -52,6 +52,11 @@ def test_an_update_goes_under_no_grad(line, fixes):
     check(HEAD + line, fixes=fixes)
 
 
+@pytest.mark.parametrize("line", ["t += t.mT", "t.add_(t.T)", "t.mul_(t.transpose(0, 1))"])
+def test_what_torch_refuses_under_no_grad_too_is_not_offered(line: str) -> None:
+    check(f"t = torch.rand((5, 5)).requires_grad_()\n{line}", "t is a leaf that requires grad", [])
+
+
 def test_a_layer_that_works_in_place_is_left_to_torch():
     assert fails(HEAD + "nn.ReLU(inplace=True)(w)").explanation is None
 
