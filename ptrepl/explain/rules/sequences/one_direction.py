@@ -1,4 +1,4 @@
-"""What a recurrent layer reads as features, and what a bidirectional one hands on: the dims that were mistaken."""
+"""What a bidirectional recurrent layer hands on: the state of one direction where both are meant."""
 
 from __future__ import annotations
 
@@ -8,35 +8,10 @@ from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.module_call import module_call
-from ptrepl.explain.operands.recurrent_call import bidirectional, recurrent_layer
-from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment, spliced
+from ptrepl.explain.operands.recurrent_call import bidirectional
+from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
-
-
-def _features_elsewhere(case: Case) -> Finding | None:
-    """``(16, 30, 5)`` for ``input_size=30``: the features are in dim 1, or 30 is the length."""
-    call = recurrent_layer(case)
-    size = call.number("input_size") if call is not None else None
-    shape, node = (call.shape("input"), call.nodes.get("input")) if call is not None else (None, None)
-    if call is None or node is None or shape is None or size is None or len(shape) != 3 or size == 1:
-        return None
-    if shape[1] != size or shape[-1] == size:
-        return None
-    code = postfix(case.site.source, node, ".transpose(1, 2)")
-    return Finding(
-        gettext(
-            "{layer} reads the last dim as the features of one step, and was made for {size} (input_size={size}). "
-            "{input} is {shape}: dim 1 has that size. If it holds the features, {code} puts them last; if it is the "
-            "length of the sequences, input_size is {last}, the features of one step.",
-            layer=call.path,
-            size=size,
-            input=call.called("input"),
-            shape=shape_text(shape),
-            code=in_a_sentence(code),
-            last=shape[-1],
-        )
-    )
 
 
 def _one_direction(case: Case) -> Finding | None:
@@ -73,13 +48,6 @@ def _one_direction(case: Case) -> Finding | None:
 BEFORE = ("inputs.left_over", "inputs.meant_instead", "shapes.layer")
 
 RULES = (
-    Rule(
-        "recurrent features",
-        ("RuntimeError",),
-        r"input.size\(-1\) must be equal to input_size",
-        _features_elsewhere,
-        "modules/recurrent",
-    ),
     Rule(
         "one direction",
         ("RuntimeError",),
