@@ -41,3 +41,12 @@ def test_no_line_is_wider_than_the_terminal(stops: list[Stop], width: int) -> No
     assert all(columns(plain(line)) <= width for line in lines)
     drawn = "".join(plain(line) for line in lines)
     assert all(each.key in drawn for each in stops)
+
+
+def test_the_rows_stand_close_where_the_screen_is_too_low_for_more() -> None:
+    stops = [Stop(f"lesson-{number}", ("new",) * 15) for number in range(25)]
+    apart = [plain(line) for line in course_lines(stops, 80)]
+    close = [plain(line) for line in course_lines(stops, 80, len(apart) - 1)]
+    assert close == [line for line in apart if line]
+    assert "" in apart
+    assert [plain(line) for line in course_lines(stops, 80, len(apart))] == apart
