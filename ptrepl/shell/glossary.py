@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ptrepl.texts.library import section, sections
 
-FILES = ("facts", "changes", "card", "gradients", "training", "classes", "modules")
+FILES = ("facts", "changes", "card", "gradients", "training", "classes", "evaluation", "modules")
 """In the order in which ``%help`` lists their words."""
 _FORM = re.compile(
     r"(?s)(?:<!-- also: (?P<also>[^\n]+) -->\n+)?(?P<text>[^`<]+?)\n+```pycon\n(?P<example>.+)\n```",
