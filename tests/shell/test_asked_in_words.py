@@ -33,6 +33,8 @@ def test_the_name_of_a_command_without_its_sign(text: str) -> None:
         "what do I do",
         "which task is it",
         "where is the question?",
+        "what is wrong?",
+        "What's missing?",
     ],
 )
 def test_what_was_asked_is_asked(text: str) -> None:
