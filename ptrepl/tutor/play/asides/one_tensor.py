@@ -14,15 +14,18 @@ from ptrepl.tutor.names import bound_in, names_bound_by, read_in, tree_of
 
 
 def one_tensor(names: frozenset[str], namespace: Mapping[str, Any], solutions: Sequence[str]) -> str:
-    """What to say where two of ``names``, which all ``solutions`` make, are one tensor that requires grad.
+    """What to say where two of ``names``, which all ``solutions`` make, are one leaf that requires grad.
 
     "" where some solution has it so too.
     """
     made = [names_bound_by(each) for each in solutions]
     for one, other in combinations(sorted(names.intersection(namespace.keys(), *made)), 2):
         value = namespace[one]
-        if value is not namespace[other] or not is_tensor_value(value) or read(value).requires_grad is not True:
+        if value is not namespace[other] or not is_tensor_value(value):
             continue
+        facts = read(value)
+        if facts.requires_grad is not True or facts.is_leaf is not True:
+            continue  # a result may have got its second name from a function that gives back what it was given
         if not any(_gives_both({one, other}, each) for each in solutions):
             return gettext(
                 "`{one}` and `{other}` are two names of one tensor: what changes `{one}` changes `{other}` too. Make "

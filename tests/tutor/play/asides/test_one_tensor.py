@@ -33,6 +33,8 @@ def test_other_tensors_data_and_names_that_are_not_asked_for_are_left_alone() ->
     leaf, data = torch.zeros(1, requires_grad=True), torch.zeros(1)
     assert one_tensor(frozenset({"w", "b"}), {"w": leaf, "b": leaf.detach().requires_grad_()}, APART) == ""
     assert one_tensor(frozenset({"w", "b"}), {"w": data, "b": data}, APART) == ""
+    result = leaf * 2
+    assert one_tensor(frozenset({"w", "b"}), {"w": result, "b": result}, APART) == ""
     assert one_tensor(frozenset({"w"}), {"w": leaf, "b": leaf}, APART) == ""
 
 
