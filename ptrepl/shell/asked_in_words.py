@@ -34,6 +34,8 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 """The question what the step has asked for."""
+_OF_STEP = frozenset("wrong missing amiss expected wanted asked needed this that it happening going left".split())
+"""What somebody asks after who means where they are, and no word: ``what is wrong?``."""
 _FEWEST = 3
 """Words, numbers left out, that make a sentence."""
 _PIP = "pip"
@@ -76,6 +78,8 @@ def asked_in_words(
     word, bare_name = match["word"], match.re is _BARE
     if text.split()[0] in names or (bare_name and word in names):
         return ""
+    if in_lesson and not bare_name and word.casefold() in _OF_STEP and word not in names:
+        return gettext("%task shows the text of this step again; %hint helps with it.")
     from ptrepl.shell.glossary import find_entry
 
     if (word not in names or not bare_name) and find_entry(word, tuple(reads())) is not None:

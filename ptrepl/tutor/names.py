@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import types
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
@@ -114,6 +115,12 @@ def used_names(source: str) -> frozenset[str]:
     """Every name that ``source`` mentions, read or bound."""
     tree = tree_of(source)
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)) if tree else frozenset()
+
+
+def names_in_code(code: types.CodeType) -> frozenset[str]:
+    """The names that compiled code reads outside of itself, attributes among them."""
+    inner = (each for each in code.co_consts if isinstance(each, types.CodeType))
+    return frozenset(code.co_names).union(*map(names_in_code, inner))
 
 
 def has_blank(source: str) -> bool:

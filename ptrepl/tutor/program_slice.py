@@ -14,6 +14,8 @@ from ptrepl.tutor.names import bound_in, read_in, tree_of
 _BLOCKS = (ast.For, ast.While, ast.With, ast.If, ast.Try)
 _REPEATED = (ast.For, ast.While, ast.With)
 _PASSES = frozenset({"backward", "step", "zero_grad"})
+_WRITE = frozenset({"save", "dump", "savez", "savetxt", "save_file"})
+"""Calls that leave something in a file."""
 _BEFORE = ("", 0)
 """Stands for whatever was there before the lines."""
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -24,15 +26,16 @@ def program_slice(tree: ast.Module, names: frozenset[str], *, blocks: bool = Fal
 
     An earlier attempt that was overwritten is not among them. Of the last ``recent`` statements, all others are. A
     statement that binds nothing is, where it mentions a name that is wanted; with ``blocks`` also a loop or another
-    block, which may change what it mentions, a backward pass from what was made of such a name, and the step of such
-    an optimizer. What the typed lines do not make themselves, data and functions of the step, only counts as mentioned
-    where it is written into. A block that was typed once more takes the place of the one before.
+    block, which may change what it mentions, a backward pass from what was made of such a name, the step of such an
+    optimizer, and what writes a file, which others may read. What the typed lines do not make themselves, data and
+    functions of the step, only counts as mentioned where it is written into. A block that was typed once more takes the
+    place of the one before.
     """
     wanted = set(names)
     own = names | bound_in(tree)
     kept: list[ast.stmt] = []
     overwritten = set[str]()
-    passes = _backward_passes(tree, names) if blocks else []
+    passes = [*_backward_passes(tree, names), *_file_writers(tree)] if blocks else []
     for place in range(len(tree.body) - 1, -1, -1):
         statement = tree.body[place]
         bound = bound_in(statement)
@@ -147,6 +150,27 @@ def _backward_passes(tree: ast.Module, names: frozenset[str]) -> list[ast.stmt]:
     if any((name, 0) in present for name in names):
         present |= {_BEFORE}
     return [statement for statement, sources in found if sources & present]
+
+
+def _file_writers(tree: ast.Module) -> list[ast.stmt]:
+    """The statements that leave something in a file, by a function that was typed too."""
+    writers = set[str](_WRITE)
+    found: list[ast.stmt] = []
+    for statement in tree.body:
+        if any(_called(each) in writers for each in ast.walk(statement)):
+            if isinstance(statement, _INNER):
+                writers.add(statement.name)
+            else:
+                found.append(statement)
+    return found
+
+
+def _called(node: ast.AST) -> str:
+    """By its last part, what a call calls; "" for anything else."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name
+    return ""
 
 
 def _of_before(statement: ast.stmt, attributes: frozenset[str], made: Mapping[str, object]) -> bool:

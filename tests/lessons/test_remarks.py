@@ -298,6 +298,24 @@ def test_an_earlier_line_that_is_the_cause_of_an_error_is_named(step: str, input
     assert f"%redo gives `{name}` back as the step began." in advice
 
 
+def test_a_function_is_not_computed_anew_for_a_name_that_it_reads() -> None:
+    forecast = "def forecast(path, days):\n    return make()(features_of(days))"
+    made = "def make():\n    return nn.Linear(3, 1)"
+    assert "compute it again" not in play("capstone/all", [forecast, made]).words
+    assert "compute it again" not in play("capstone/all", [forecast, f"{made}\nnet = make()"]).words
+
+
+LOAD = "def load(path):\n    made = network()\n    made.load_state_dict(torch.load(path))\n    return made.eval()"
+
+
+def test_a_given_name_that_is_gone_is_named_where_a_function_comes_to_it() -> None:
+    played = play("capstone/load", ["nn = 3", LOAD])
+    assert played.words.startswith("`load(")
+    assert "Since your line `nn = 3`, `nn` is not what the step began with." in played.advice
+    unread = play("capstone/load", ["F = 3", LOAD.replace(".eval()", "")])
+    assert not any("Since your line" in each for each in unread.advice)
+
+
 def test_where_nothing_was_given_away_no_line_is_named() -> None:
     played = play("linalg/two-bills", ["x = paid * 2", "price = torch.linalg.solve(bills, paid)"])
     assert not any("Since your line" in each for each in played.advice)

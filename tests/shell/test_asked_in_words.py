@@ -33,6 +33,8 @@ def test_the_name_of_a_command_without_its_sign(text: str) -> None:
         "what do I do",
         "which task is it",
         "where is the question?",
+        "what is wrong?",
+        "What's missing?",
     ],
 )
 def test_what_was_asked_is_asked(text: str) -> None:
@@ -68,6 +70,9 @@ def test_a_word_that_a_variable_has_for_its_name_is_explained_all_the_same(text:
         ("what is fill_", "torch.fill_? tells about it."),
         ("explain Linear", "torch.nn.Linear? tells about it."),
         ("what is x?", "x? tells about it."),
+        ("what is solve?", "torch.linalg.solve? tells about it."),
+        ("what is lstsq?", "%help lstsq explains that word."),
+        ("what is a token?", "%help token explains that word."),
         ("what is print?", "print? tells about it."),
         ("what is love?", "There is no help on love. %help lists the commands and the words."),
         ("love?", ""),
@@ -83,6 +88,8 @@ def test_what_a_name_means(text: str, said: str) -> None:
     ("text", "said"),
     [
         ("what is a learning rate?", "%help learning rate explains that word."),
+        ("what is a validation set?", "%help validation set explains that word."),
+        ("what is the training set?", "%help training set explains that word."),
         ("what is the chain rule?", "%help chain rule explains that word."),
         ("what does forward pass mean?", "%help forward pass explains that word."),
         ("what is in-place?", "%help changed in place explains that word."),

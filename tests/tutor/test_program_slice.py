@@ -78,3 +78,19 @@ def test_the_last_lines_stand_unless_they_were_overwritten() -> None:
 )
 def test_names_that_must_be_there_before(source: str, names: str) -> None:
     assert read_first(ast.parse(source).body) == frozenset(names.split())
+
+
+@pytest.mark.parametrize(
+    ("writes", "left_out"),
+    [
+        ("torch.save(net, path)", ""),
+        ("def keep():\n    torch.save(net, path)\nkeep()", ""),
+        ("", "print(net)"),
+        ("", "def keep():\n    torch.save(net, path)"),
+    ],
+)
+def test_what_leaves_a_file_is_part_of_what_reads_it(writes: str, left_out: str) -> None:
+    reads = "def back(path):\n    return torch.load(path)"
+    made = "net = Net()\n" if writes else ""
+    source = f"{made}{writes}\n{left_out}\n{reads}"
+    assert kept(source, "back") == ast.unparse(ast.parse(f"{made}{writes}\n{reads}"))

@@ -21,10 +21,10 @@ _APART = 2
 """Columns between two lessons, at least."""
 
 
-def course_lines(stops: Sequence[Stop], width: int) -> list[Line]:
-    """Two lines for each row of lessons, close together so that a course fits a screen, and what the signs mean below.
+def course_lines(stops: Sequence[Stop], width: int, rows: int | None = None) -> list[Line]:
+    """Two lines for each row of lessons, and below them what the signs mean. ``width`` in columns.
 
-    ``width`` in columns.
+    The rows of lessons stand apart, unless all of it would then take more than ``rows`` lines.
     """
     cell = max((max(columns(_name(each)), len(each.marks) + 1) for each in stops), default=0) + _APART
     across = max(1, (width + _APART) // cell)
@@ -39,8 +39,9 @@ def course_lines(stops: Sequence[Stop], width: int) -> list[Line]:
             style = "key" if each.here else "title" if each.begun else ""
             names.append((style, name if last else name + " " * (cell - columns(name))))
             path += _path(each, 0 if last else cell)
-        lines += [tuple(names), tuple(path)]
-    return [*lines, (), *_meaning(stops, width)]
+        lines += [tuple(names), tuple(path), ()]
+    lines += _meaning(stops, width)
+    return lines if rows is None or len(lines) <= rows else [line for line in lines if line]
 
 
 def _name(stop: Stop) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from prompt_toolkit.document import Document
 
 from ptrepl.shell.prompt.editing import Check
-from ptrepl.shell.prompt.whole_lines import is_whole_line
+from ptrepl.shell.prompt.whole_lines import is_whole_def, is_whole_line
 
 _BLANK = re.compile(r"(?<!\w)___(?!\w)")
 
@@ -66,9 +66,12 @@ class Filled(NamedTuple):
 def whole_line(document: Document, prefill: str) -> Document | None:
     """The text without the rest of the starter's line, where the whole line was typed into one of its blanks.
 
-    ``m = torch.tensor(m = torch.ones(2), ___)`` → ``m = torch.ones(2)``. None where no such line was typed.
+    ``m = torch.tensor(m = torch.ones(2), ___)`` → ``m = torch.ones(2)``. None where no such line was typed. A function
+    that was typed whole into a blank of it takes the place of all.
     """
     for each in _filled(document, prefill):
+        if is_whole_def(each.typed, prefill):
+            return Document(each.typed, len(each.typed))
         filled = each.line[: each.start] + each.typed + each.line[each.stop :]
         if is_whole_line(each.typed, given=each.given, before=each.before, filled=filled):
             margin = each.line[: len(each.line) - len(each.line.lstrip())]

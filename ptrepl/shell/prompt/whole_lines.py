@@ -30,6 +30,22 @@ def is_whole_line(typed: str, *, given: str, before: str, filled: str) -> bool:
     return type(made) is type(asked) and _statement(filled) is None
 
 
+def is_whole_def(typed: str, starter: str) -> bool:
+    """Whether ``typed`` is the function that ``starter`` is, written anew on one line: ``def floors(n): return n``."""
+    import ast
+
+    if not typed.startswith("def "):
+        return False
+    try:
+        bodies = [ast.parse(text).body for text in (typed, starter)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    match bodies:
+        case [[ast.FunctionDef(name=made)], [ast.FunctionDef(name=asked)]]:
+            return made == asked
+    return False
+
+
 def _is_keyword(typed: str, given: str, filled: str) -> bool:
     """Whether ``typed`` is an argument: ``dim=1``, without the spaces that an assignment is written with."""
     if not re.match(r"\w+=\S", typed) or _statement(filled) is None or "(" not in given:

@@ -13,7 +13,7 @@ from ptrepl.tutor.check.calling import fresh
 from ptrepl.tutor.check.look import Look
 from ptrepl.tutor.isolation.time_limit import Interrupted, Stopped, time_limit
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method, own
-from ptrepl.tutor.names import bound_in, read_in, tree_of
+from ptrepl.tutor.names import bound_in, names_in_code, read_in, tree_of
 from ptrepl.tutor.program_slice import program_slice
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), range, type, types.ModuleType, types.BuiltinFunctionType)
@@ -146,14 +146,9 @@ class _Copies:
         """The function with the copies as its globals, if it is the learner's or the lesson's own."""
         if not self._look.is_where(function.__globals__):
             return function
-        self.add(_names_in(function.__code__))
+        self.add(names_in_code(function.__code__))
         made = types.FunctionType(
             function.__code__, self._names, function.__name__, function.__defaults__, function.__closure__
         )
         made.__kwdefaults__ = function.__kwdefaults__
         return made
-
-
-def _names_in(code: types.CodeType) -> frozenset[str]:
-    inner = (each for each in code.co_consts if isinstance(each, types.CodeType))
-    return frozenset(code.co_names).union(*map(_names_in, inner))

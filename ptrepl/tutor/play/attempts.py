@@ -36,6 +36,7 @@ from ptrepl.tutor.play.effects_of_input import (
     taken_over,
     written_into,
 )
+from ptrepl.tutor.play.given_away import given_away, reached_from
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
@@ -209,9 +210,8 @@ class Attempts:
             event = replace(event, piled_up=frozenset(n for n in added if not self._is_right(step, last, f"{n}.grad")))
         if last.error and outcomes:
             lost = self._lost(index, source)
-            by = next(((name, line) for name in sorted(lost) if (line := self._line_of(name))), None)
             amiss = "" if lost else self._cause_amiss(index, last, source)
-            return replace(event, overwritten=lost, overwritten_by=by, amiss=amiss)
+            return replace(event, overwritten=lost, overwritten_by=self._by(lost), amiss=amiss)
         if not outcomes:
             return event
         unnamed = self._unnamed(step, last, outcomes, source) or self._unnamed_module(step, last, what.all, source)
@@ -240,18 +240,20 @@ class Attempts:
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
-        if stale_now and helping is None and not amiss:
-            event = replace(event, stale=stale)
-        event = replace(event, helping=helping, as_planned=as_planned)
-        return replace(event, right=right, unnamed=unnamed, overwritten=lost, amiss=amiss)
+        stale = stale if stale_now and helping is None and not amiss else event.stale
+        event = replace(event, helping=helping, as_planned=as_planned, stale=stale)
+        by = self._by(away := given_away(reached_from(verdict.about, namespace), self._given, namespace))
+        return replace(event, right=right, unnamed=unnamed, overwritten=lost | away, overwritten_by=by, amiss=amiss)
 
     def _lost(self, index: int, source: str) -> frozenset[str]:
         """As ``Ran.overwritten``: those that ``source``, which failed, has used."""
         namespace, used = self._session.namespace, used_names(source) & self._made
         if not used:
             return frozenset()
-        given = {name for name in used & self._given.keys() if namespace.get(name) is not self._given[name]}
-        return self._oracle.overwritten(index, namespace) & used | given
+        return self._oracle.overwritten(index, namespace) & used | given_away(used, self._given, namespace)
+
+    def _by(self, lost: frozenset[str]) -> tuple[str, str] | None:
+        return next(((name, line) for name in sorted(lost) if (line := self._line_of(name))), None)
 
     def _line_of(self, name: str) -> str:
         """The line of this step that has given ``name`` to something else; "" where it was changed in another way."""

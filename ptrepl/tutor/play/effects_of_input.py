@@ -47,12 +47,15 @@ def _of_values(node: ast.expr) -> str:
 
 
 def stale_after(anew: frozenset[str], before: str) -> frozenset[str]:
-    """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then."""
+    """The names that ``before`` has computed from what one of the names ``anew``, bound since, held then.
+
+    No function is among them, which reads names when it is called, and so what they hold by then.
+    """
     found, seen = set[str](), set(anew)
     tree = tree_of(before)
     for statement in reversed(tree.body if tree is not None else ()):
         bound = bound_in(statement)
-        if read_in(statement) & anew:
+        if not isinstance(statement, ast.FunctionDef) and read_in(statement) & anew:
             found |= bound - seen
         seen |= bound
     return frozenset(found)

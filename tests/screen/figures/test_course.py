@@ -18,6 +18,7 @@ def test_the_path_goes_on_in_the_next_row() -> None:
     assert [plain(line) for line in course_lines(stops, 24)] == [
         "start     ▸ shapes",
         "●■■───────◐■▣□?·",
+        "",
         "math",
         "○",
         "",
@@ -35,10 +36,8 @@ def test_the_course_that_is_shipped_fits_a_screen_of_24_rows() -> None:
     begun: tuple[StepMark, ...] = ("right", "retried", "missed", "due")
     ahead: tuple[StepMark, ...] = ("new",) * 11
     stops = [Stop(listed.id, begun + ahead, here=listed.id == "graph") for listed in shelf()]
-    assert (
-        len(course_lines(stops, 80)) + len(["%progress", "what comes next", "what is due", "the prompt", "the bar"])
-        <= 24
-    )
+    below = ["what comes next", "what is due", "the prompt", "the bar"]
+    assert len(["%progress", *course_lines(stops, 80, 19), *below]) <= 24
 
 
 MARKS = st.sampled_from(["right", "retried", "missed", "due", "new"])
@@ -51,3 +50,12 @@ def test_no_line_is_wider_than_the_terminal(stops: list[Stop], width: int) -> No
     assert all(columns(plain(line)) <= width for line in lines)
     drawn = "".join(plain(line) for line in lines)
     assert all(each.key in drawn for each in stops)
+
+
+def test_the_rows_stand_close_where_the_screen_is_too_low_for_more() -> None:
+    stops = [Stop(f"lesson-{number}", ("new",) * 15) for number in range(25)]
+    apart = [plain(line) for line in course_lines(stops, 80)]
+    close = [plain(line) for line in course_lines(stops, 80, len(apart) - 1)]
+    assert close == [line for line in apart if line]
+    assert "" in apart
+    assert [plain(line) for line in course_lines(stops, 80, len(apart))] == apart

@@ -60,6 +60,8 @@ def test_an_expression_fills_its_blank(prefill: str, answers: tuple[str, ...], t
         ("w.grad = ___", ("w.grad = None",), "w.grad = None"),
         ("for ___ in ___:\n    y", ("for n in x:",), "for n in x:\n    y\n"),
         ("y.___()", ("y.backward()",), "y.backward()"),
+        ("def f(n):\n    return ___", ("def f(k): return k", ""), "def f(k): return k\n"),
+        ("def f(n):\n    return ___", ("lambda k: k",), "def f(n):\n    return lambda k: k\n"),
         ("loss.backward(gradient=___)", ("loss.backward(gradient=w)",), "loss.backward(gradient=w)"),
     ],
 )

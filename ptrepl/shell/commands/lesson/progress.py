@@ -12,6 +12,7 @@ from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.context import ShellContext
 from ptrepl.shell.lessons.listing import list_lines
+from ptrepl.shell.pager import show_in_pages
 from ptrepl.texts.messages import gettext
 from ptrepl.tutor.library.order import to_take
 from ptrepl.tutor.library.shelf import Listed, whole_shelf
@@ -22,6 +23,8 @@ from ptrepl.tutor.progress.review import plans, waiting
 
 _NARROW = 60
 """Columns, below which the course is listed and not drawn."""
+_ROWS_KEPT = 4
+"""Rows of the screen for the line that was typed, the prompt and the bar below it."""
 
 
 def show_progress(context: ShellContext, arguments: str) -> None:
@@ -36,12 +39,13 @@ def show_progress(context: ShellContext, arguments: str) -> None:
     elif context.lesson is not None and option != "course":
         context.lesson.command("progress", "")
     else:
-        printer.lines(_course(progress, whole_shelf().lessons, None if printer.plain else printer.width))
+        size = (None, None) if printer.plain else (printer.width, printer.height)
+        show_in_pages(context, _course(progress, whole_shelf().lessons, *size))
     if progress.notice:
         printer.error(told(progress.notice, printer.error_width, "warn"))
 
 
-def _course(progress: Progress, lessons: Sequence[Listed], width: int | None) -> list[Line]:
+def _course(progress: Progress, lessons: Sequence[Listed], width: int | None, height: int | None) -> list[Line]:
     """Drawn where a terminal has ``width`` columns for it, else in words."""
     events, now = progress.events(), datetime.now(UTC)
     known = records(events)
@@ -52,7 +56,9 @@ def _course(progress: Progress, lessons: Sequence[Listed], width: int | None) ->
     here = to_take(lessons, begun_lessons(known), finished)
     stops = course(lessons, known, due, finished, here.key if here is not None else "")
     asks = told(gettext("%review asks what is due."), width) if due else []
-    return [*course_lines(stops, width), *told(_next(here, known), width), *asks]
+    below = [*told(_next(here, known), width), *asks]
+    rows = None if height is None else max(1, height - len(below) - _ROWS_KEPT)
+    return [*course_lines(stops, width, rows), *below]
 
 
 def _next(here: Listed | None, known: Mapping[str, LessonRecord]) -> str:

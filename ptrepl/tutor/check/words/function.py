@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -84,7 +85,9 @@ def function(
                     name=outer,
                 )
                 raise Miss(message, name) from None
-            if through is not None and through.__doc__ and "{call}" in through.__doc__:
+            if through is not None and not _was_reached(through, error):
+                label = f"`{written}`"
+            elif through is not None and through.__doc__ and "{call}" in through.__doc__:
                 used = gettext("Using what `{call}` makes raises {error}", call=written, error=error_line(error))
                 raise Miss(used, name) from None
             told = (raising(label, error), *(_why(error, look) if in_full else ()))
@@ -110,6 +113,13 @@ def _why(error: BaseException, look: Look) -> tuple[str, ...]:
 
 def _followed(function: Callable[..., Any], then: Callable[[Any], Any]) -> Callable[..., Any]:
     return lambda *arguments: then(function(*arguments))
+
+
+def _was_reached(then: Callable[[Any], Any], error: BaseException) -> bool:
+    """Whether ``error`` was raised in ``then``: the function itself gave something before."""
+    code = getattr(then, "__code__", None)
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return code is None or any(frame.f_code is code for frame in frames)
 
 
 def _refuse_from(look: Look, label: str, value: Any, limit: float, name: str) -> None:

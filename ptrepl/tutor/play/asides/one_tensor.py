@@ -25,7 +25,7 @@ def one_tensor(names: frozenset[str], namespace: Mapping[str, Any], solutions: S
             continue
         facts = read(value)
         if facts.requires_grad is not True or facts.is_leaf is not True:
-            continue
+            continue  # a result may have got its second name from a function that gives back what it was given
         if not any(_gives_both({one, other}, each) for each in solutions):
             return gettext(
                 "`{one}` and `{other}` are two names of one tensor: what changes `{one}` changes `{other}` too. Make "
