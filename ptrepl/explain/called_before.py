@@ -24,7 +24,7 @@ from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
-from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import gettext
 
@@ -63,7 +63,7 @@ def beside_the_earlier_call(case: Case, finding: Finding) -> Finding:
         return finding
     called, positions = outer.real(call.func), _parameters(outer.real(call.func))
     for before, source in islice(earlier_calls(case), _MOST_CALLS):
-        if _real(case, before.func) is not called:
+        if case.real_at_prompt(before.func) is not called:
             continue
         others = _others(case, outer, call, before, positions)
         if others is not None:
@@ -134,13 +134,6 @@ def _parameters(called: Any) -> list[str]:
     return [*called.__code__.co_varnames[: called.__code__.co_argcount]]
 
 
-def _real(case: Case, node: ast.expr) -> Any:
-    try:
-        return FrameScope(case.names, case.names).real(node)
-    except NotReadable:
-        return None
-
-
 def _facts(case: Case, node: ast.expr) -> TensorFacts | None:
     """What ``node`` of an earlier statement gives today: its names mean the same still."""
     try:
@@ -172,7 +165,7 @@ def _others(case: Case, outer: Case, call: ast.Call, before: ast.Call, positions
 
 def _is_the_same(outer: Case, case: Case, now: ast.expr, was: ast.expr) -> bool:
     """Whether both name one object that is no tensor, or write one number."""
-    one, two = outer.real(now), _real(case, was)
+    one, two = outer.real(now), case.real_at_prompt(was)
     if isinstance(now, ast.Constant) and isinstance(was, ast.Constant):
         return type(now.value) in _SETTINGS and now.value == was.value
     return one is not None and one is two and not is_tensor_class(type(one))

@@ -107,6 +107,18 @@ class Case:
         except NotReadable:
             return None
 
+    def real_at_prompt(self, node: ast.expr) -> Any:
+        """As ``real``, where ``node`` stands in an earlier statement of the prompt."""
+        try:
+            return FrameScope(self.names, self.names).real(node)
+        except NotReadable:
+            return None
+
+    def held(self, node: ast.expr) -> Any:
+        """The learner's object that ``node`` names, else what it gives on stand-ins; None where neither is known."""
+        real = self.real(node)
+        return self.value(node) if real is None else real
+
     def value(self, node: ast.expr) -> Any:
         """What ``node`` gives on stand-ins: a tensor without contents, or a plain value; None if that is not known."""
         try:

@@ -9,7 +9,7 @@ from inspect import CO_VARARGS
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, type_name
-from ptrepl.explain.called_name import called_name
+from ptrepl.explain.called_name import called_name, names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source, frames_of, is_top_level
 from ptrepl.explain.rewrite import in_one_line
@@ -116,7 +116,7 @@ def _is_called(frame: types.FrameType, node: ast.expr, module: object) -> bool:
 def _misplaced(case: Case, given: GivenArguments) -> tuple[str, str] | None:
     """A parameter of the failing expression that got an argument with the name of another one, or one of its kind."""
     frame = case.site.frame
-    named = {each.id for each in ast.walk(case.site.node) if isinstance(each, ast.Name)}
+    named = names_within(case.site.node)
     # attention(x, q, q) gives q for two of them, and means it
     others = {each for each in given.parameters if given.texts.count(each) == 1}
     for parameter, text in zip(given.parameters, given.texts, strict=True):

@@ -11,6 +11,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.kinds import Kind, is_a, kind_of, module_name, own_dict
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.loaders import is_loader
@@ -206,17 +207,13 @@ def _dependents(case: Case, old: list[Old]) -> list[Old]:
         if entry.number <= since or entry.status is not Status.OK or tree is None or len(tree.body) != 1:
             continue
         line = tree.body[0]
-        if not isinstance(line, ast.Assign) or names & {*entry.bound} or not _reads(line.value) & names:
+        if not isinstance(line, ast.Assign) or names & {*entry.bound} or not names_within(line.value) & names:
             continue
         last = next((each for each in reversed([*(case.record or ())]) if {*entry.bound} & {*each.bound}), None)
         if last is entry and all(_holds_others(case.names.get(name)) for name in entry.bound):
             names |= {*entry.bound}
             found.append(Old(", ".join(entry.bound), one_line(entry.source), entry.number))
     return found
-
-
-def _reads(node: ast.expr) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _holds_others(value: Any) -> bool:
@@ -285,7 +282,7 @@ def _statement(case: Case, name: str, value: Any, cls: type | None) -> tuple[str
         return "", made.number
     match body:
         case [ast.Assign(targets=[ast.Name()], value=given)]:
-            loaded = {each.id for each in ast.walk(given) if isinstance(each, ast.Name)}
+            loaded = names_within(given)
             made_of = cls if type(value) in (dict, list, tuple) else type(value)
             if name not in loaded and (cls is None or made_of is None or _calls(case, given, made_of)):
                 return one_line(made.source), made.number

@@ -12,6 +12,7 @@ from typing import Any
 
 from ptrepl.engine.record.record import RecordedStatement
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.graph import is_intact
 from ptrepl.explain.provenance.origins import Origin, parsed
@@ -52,13 +53,9 @@ def changed_since(case: Case, node: ast.AST, number: int, but: Collection[int] =
     """
     if not _reads_plainly(case, node):
         return True
-    names = _names(node)
+    names = names_within(node)
     later = (each for each in case.record or () if each.number > number and each.number not in but)
     return any(_touches(each, names, case) for each in later)
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _stands_alone(made: Origin) -> bool:
@@ -75,7 +72,7 @@ def _reads_plainly(case: Case, node: ast.AST) -> bool:
     """Whether the record knows of every change to what it names, and it draws no random numbers."""
     if draws_numbers(case, node):
         return False
-    for name in _names(node):
+    for name in names_within(node):
         try:
             value = FrameScope(case.names, case.names).name(name)
         except NotReadable:

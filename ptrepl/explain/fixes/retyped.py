@@ -9,6 +9,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.repeatable import draws_numbers, finds_its_way, repeatable
 from ptrepl.explain.fixes.trial import result_text
@@ -78,7 +79,7 @@ def computed_from(case: Case, source: str) -> list[Any]:
     found: list[Any] = []
 
     def comes(node: ast.AST, before: int | None, depth: int) -> bool:
-        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        names = names_within(node)
         reached = source in names
         for name in sorted(names - {source}):
             value = case.names.get(name)

@@ -14,6 +14,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.following import Rest, following
 from ptrepl.explain.fixes.in_loop import goes_back_again, loop_at_prompt
@@ -21,7 +22,7 @@ from ptrepl.explain.fixes.repeatable import finds_its_way
 from ptrepl.explain.locate import Site
 from ptrepl.explain.operands.losses import fraction_in
 from ptrepl.explain.provenance.trained import is_trained
-from ptrepl.explain.rewrite import indented, spliced
+from ptrepl.explain.rewrite import indented, is_code, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -269,21 +270,13 @@ def _printed(
     if brackets and not _same_meaning(spliced(site.source, statement, {whole: text}), site, whole, text):
         text = f"({text})"
     code = spliced(site.source, statement, {whole: text})
-    if not _is_code(code):
+    if not is_code(code):
         return None
     if code.count("\n") >= _MOST_LINES:
         line = one_line(spliced(site.source, site.line if isinstance(site.line, _SIMPLE) else whole, {whole: text}))
         case.too_long += [line] if "\n" not in line else []
         return None
     return code
-
-
-def _is_code(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except SyntaxError:
-        return False
-    return True
 
 
 def _same_meaning(plain: str, site: Site, whole: ast.expr | ast.stmt, text: str) -> bool:
@@ -302,7 +295,7 @@ def _names_in(node: ast.AST) -> set[str]:
             own |= {part.id for part in ast.walk(each.target) if isinstance(part, ast.Name)}
         elif isinstance(each, ast.Lambda):
             own |= {part.arg for part in ast.walk(each.args) if isinstance(part, ast.arg)}
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} - own
+    return names_within(node) - own
 
 
 def _is_the_same(name: str, scope: FrameScope, case: Case) -> bool:

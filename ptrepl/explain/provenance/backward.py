@@ -8,6 +8,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.cuts import requires_grad_in
 from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, node_of
@@ -135,10 +136,12 @@ def has_other_gradients(case: Case, start: Start, through: str) -> bool:
     """Whether a leaf still gets a gradient if none flows through the tensor ``through``."""
     if any(isinstance(each, (ast.For, ast.While)) for each in case.parents):
         made = origin(case, through)  # in a loop it may be the one of the iteration before
-        if made is not None and made.entry is None and through in names_read(made.value):
+        if made is not None and made.entry is None and through in names_within(made.value):
             if any(isinstance(each, ast.IfExp) for each in ast.walk(made.value)):
                 return False
-            others = ast.Tuple([ast.Name(each, ast.Load()) for each in names_read(made.value) - {through}], ast.Load())
+            others = ast.Tuple(
+                [ast.Name(each, ast.Load()) for each in names_within(made.value) - {through}], ast.Load()
+            )
             return requires_grad_in(others, case.scope) is not None
     stop = node_of(case.scope.name(through))
     pending, seen = [node_of(each) for each in start.tensors], {stop, None}
@@ -150,8 +153,3 @@ def has_other_gradients(case: Case, start: Start, through: str) -> bool:
             seen.add(node)
             pending += [each for each, _ in node.next_functions]
     return False
-
-
-def names_read(node: ast.AST) -> set[str]:
-    """The names that an expression reads."""
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}

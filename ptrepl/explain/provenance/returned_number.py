@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, mro, type_name
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source
 from ptrepl.explain.provenance.origins import earlier, parsed
@@ -110,7 +111,7 @@ def _function(held: Any) -> types.FunctionType | None:
 
 def _needed(tree: ast.FunctionDef, last: ast.Return, value: ast.expr) -> Iterator[tuple[ast.stmt, ast.expr]]:
     """The return, and the assignments in the function that its value depends on, in their order."""
-    wanted = _read(value)
+    wanted = names_within(value)
     found: list[tuple[ast.stmt, ast.expr]] = [(last, value)]
     lines = [each for each in ast.walk(tree) if isinstance(each, (ast.Assign, ast.AugAssign))]
     for line in sorted(lines, key=lambda each: each.lineno, reverse=True):
@@ -118,12 +119,8 @@ def _needed(tree: ast.FunctionDef, last: ast.Return, value: ast.expr) -> Iterato
         stored = {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
         if stored & wanted:
             found.append((line, line.value))
-            wanted |= _read(line.value)
+            wanted |= names_within(line.value)
     yield from reversed(found)
-
-
-def _read(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _base(node: ast.AST) -> ast.expr | None:

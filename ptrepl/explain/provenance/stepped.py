@@ -12,7 +12,6 @@ from ptrepl.engine.watch.facts import base_attribute, read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.provenance.graph import behind
-from ptrepl.explain.standins.lookup import NotReadable
 
 _MOST_NAMES = 500
 _MOST_MODULES = 500
@@ -107,16 +106,9 @@ def step_calls(case: Case) -> Iterator[ast.Call]:
                     yield each
 
 
-def _real(case: Case, node: ast.expr) -> Any:
-    try:
-        return case.scope.real(node)
-    except NotReadable:
-        return None
-
-
 def optimizer_holds(case: Case, call: ast.Call) -> Callable[[Any], bool]:
     """Whether the optimizer whose ``step`` the call is holds a weight; nothing where that is no optimizer."""
-    optimizer = _real(case, call.func.value) if isinstance(call.func, ast.Attribute) else None
+    optimizer = case.real(call.func.value) if isinstance(call.func, ast.Attribute) else None
     base = getattr(sys.modules["torch"].optim, "Optimizer", None)
     groups = None
     if base is not None and any(each is base for each in mro(type(optimizer))):

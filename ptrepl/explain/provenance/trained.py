@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import frames_of
 
@@ -32,5 +33,5 @@ def _goes_back(node: ast.AST, bound: set[str]) -> bool:
     """``loss.backward()`` of a name in ``bound``, or of something computed from it."""
     match node:
         case ast.Call(func=ast.Attribute(attr="backward", value=base)):
-            return bool(bound & {each.id for each in ast.walk(base) if isinstance(each, ast.Name)})
+            return bool(bound & names_within(base))
     return False

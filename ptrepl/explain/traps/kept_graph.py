@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, is_one, kind_of
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.questions.rounds import backward_in, is_in
 from ptrepl.explain.traps.reading.passes import parameters_of
@@ -80,7 +81,7 @@ def _is_used_for_backward(noticed: Noticed, total: str) -> bool:
     """Whether the total itself goes backward somewhere, or is read together with a call of ``backward``."""
     for place in noticed.places:
         call = backward_in(place)
-        if call is not None and total in {each.id for each in ast.walk(call.func) if isinstance(each, ast.Name)}:
+        if call is not None and total in names_within(call.func):
             return True
     return False
 

@@ -9,6 +9,7 @@ from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.notes import GradFnWas, IsLeafWas
 from ptrepl.engine.watch.static_read import keeps_gradient
 from ptrepl.engine.watch.targets import Name, target_code
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
@@ -46,7 +47,7 @@ def rebound_in_loop(noticed: Noticed) -> Iterator[Told]:
         loop = place.loops[-1].tree if place.loops else None
         if not isinstance(loop, ast.For) or not _reads_gradient(value, name):
             continue
-        looped = {each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)}
+        looped = names_within(loop.target)
         used = any(isinstance(each, ast.Name) and each.id == name for after in place.after for each in ast.walk(after))
         if name in looped and not used:
             text = gettext(

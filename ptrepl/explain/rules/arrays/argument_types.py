@@ -34,11 +34,6 @@ _WANTED = {
 }
 
 
-def _value(case: Case, node: ast.expr) -> Any:
-    real = case.real(node)
-    return case.value(node) if real is None else real
-
-
 def _given(case: Case, call: FailedCall) -> ast.expr | None:
     """The expression of the argument that the message is about."""
     name, position = case.match["argument"], case.match["position"]
@@ -54,7 +49,7 @@ def _one_argument(case: Case) -> Finding | None:
     wanted = case.match["wanted"].removesuffix(" or None")
     if call is None or node is None or wanted not in _WANTED:
         return None
-    value = _value(case, node)
+    value = case.held(node)
     if value is not None and type_name(value) != case.match["type"].rpartition(".")[2]:
         return None
     fields = {"function": call.said, "argument": case.match["argument"], "given": operand_text(case, node)}
@@ -126,9 +121,9 @@ def _sizes_of_normal(case: Case) -> Finding | None:
     call = invocation(case)
     if call is None or call.name != "normal" or call.is_method:
         return None
-    values = [_value(case, each) for each in call.args]
+    values = [case.held(each) for each in call.args]
     one = call.keywords.get("size")
-    if len(values) == 2 and one is not None and type(_value(case, one)) is int:
+    if len(values) == 2 and one is not None and type(case.held(one)) is int:
         text = gettext(
             "torch.normal takes the shape as a tuple, also where it is one number: ({size},).",
             size=operand_text(case, one),
@@ -160,7 +155,7 @@ def _some_argument(case: Case) -> Finding | None:
     if call is None:
         return None
     given = [*call.args[call.is_method :], *call.keywords.values()]
-    values = [_value(case, each) for each in given]
+    values = [case.held(each) for each in given]
     source = case.site.source
     if call.name == "eye" and values and type(values[0]) in (tuple, list, sys.modules["torch"].Size):
         text = gettext(
@@ -174,13 +169,13 @@ def _some_argument(case: Case) -> Finding | None:
         text = gettext(
             "{size} is {value}, a float: the sizes of a tensor or a layer are integers.",
             size=operand_text(case, floats[0]),
-            value=_value(case, floats[0]),
+            value=case.held(floats[0]),
         )
         if is_written(floats[0]):
             text = gettext(
                 "{size} is a float: the sizes of a tensor or a layer are integers.", size=operand_text(case, floats[0])
             )
-        if any(_value(case, each) != int(_value(case, each)) for each in floats):
+        if any(case.held(each) != int(case.held(each)) for each in floats):
             return Finding(text)
         texts: dict[ast.expr | ast.stmt, str] = {
             each: str(int(each.value)) if isinstance(each, ast.Constant) else f"int({segment(source, each)})"  # type: ignore[arg-type]
@@ -195,7 +190,7 @@ def _some_argument(case: Case) -> Finding | None:
             function=call.said,
         )
         converted: dict[ast.expr | ast.stmt, str] = {
-            each: _as_number(source, each, _value(case, each)) for each in strings
+            each: _as_number(source, each, case.held(each)) for each in strings
         }
         fixes = [Candidate(spliced(source, call.node, converted))] if all(converted.values()) else []
         return Finding(text, tried(case, fixes))

@@ -8,6 +8,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import Record, RecordedStatement
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_line_before, with_lines_changed
 from ptrepl.explain.fixes.retyped import computing, retyped
@@ -18,7 +19,6 @@ from ptrepl.explain.provenance.backward import (
     has_other_gradients,
     is_behind,
     named_tensors,
-    names_read,
     start_of,
 )
 from ptrepl.explain.provenance.carried import carried, cut_after
@@ -285,7 +285,7 @@ def _goes_round(case: Case, start: Start, freed: list[str]) -> bool:
     """Whether each round of a loop, or of a comprehension, goes back from another part of ``freed``: a Jacobian."""
     heads = [each.target for each in case.parents if isinstance(each, ast.For)]
     heads += [part.target for each in case.parents for part in getattr(each, "generators", ())]
-    here = names_read(start.node) if start.node is not None else set()
+    here = names_within(start.node) if start.node is not None else set()
     bound = {part.id for each in heads for part in ast.walk(each) if isinstance(part, ast.Name)}
     return len(freed) == 1 and bool(bound & here) and "retain_graph" not in ast.unparse(case.site.line)
 

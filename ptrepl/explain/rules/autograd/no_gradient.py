@@ -10,6 +10,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_a, is_module_class, kind_of, mro
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.repeatable import changed_since
 from ptrepl.explain.fixes.retyped import typed
@@ -117,7 +118,7 @@ def _backward(case: Case, node: ast.Call, tensor: ast.expr, place: Origin | None
 
 def _two_lines(case: Case, tensor: ast.expr, place: Origin) -> Fix | None:
     site = case.site
-    names = {each.id for each in ast.walk(tensor) if isinstance(each, ast.Name)}
+    names = names_within(tensor)
     fresh = all(is_intact(case.names.get(name)) for name in names)
     if site.is_nested or site.line is not site.statement or not place.is_alone or not fresh:
         return None

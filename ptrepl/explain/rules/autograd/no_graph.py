@@ -27,7 +27,7 @@ from ptrepl.explain.rules.autograd.fitted import tensors_to_fit
 from ptrepl.explain.rules.autograd.frozen_network import of_a_frozen_network
 from ptrepl.explain.rules.autograd.requires_grad_missing import leaf_of_the_copy
 from ptrepl.explain.rules.autograd.switched_off_by import switched_off_by
-from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
 
@@ -239,7 +239,7 @@ def _cut_text(case: Case, name: str, found: Cause, statement: str) -> str:
     """``statement``: the one with the cut; "" for the failing one."""
     assert found.cut is not None
     kind = "detach" if found.cut.kind == "data" else found.cut.kind
-    if kind == "copy" and type(_value(case, found.cut.base)) in (list, tuple):
+    if kind == "copy" and type(case.real(found.cut.base)) in (list, tuple):
         kind = "list"
     template = _CUT_AT[kind] if statement else _CUT_HERE[kind]
     text = gettext(template, call=found.cut.called, statement=statement, base=_base(case, found), name=name)
@@ -279,13 +279,6 @@ def _in_torch(found: Cause) -> str:
     return gettext(
         "Stay in torch: {code} computes the same and keeps the graph.", code=in_one_line(code, ast.parse(code).body[0])
     )
-
-
-def _value(case: Case, node: ast.expr) -> Any:
-    try:
-        return case.scope.real(node)
-    except NotReadable:
-        return None
 
 
 def _base(case: Case, found: Cause) -> str:

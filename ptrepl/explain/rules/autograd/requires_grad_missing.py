@@ -9,6 +9,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import read
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.retyped import computed_from, retyped
@@ -211,7 +212,7 @@ def _between(case: Case, node: ast.expr, source: str) -> list[Origin]:
     found: dict[str, Origin] = {}
 
     def comes(tree: ast.AST, before: int | None, depth: int) -> bool:
-        names = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+        names = names_within(tree)
         reached = source in names
         for each in sorted(names - {source}):
             made = origin(case, each, before) if depth < _MOST_STEPS and each not in found else None

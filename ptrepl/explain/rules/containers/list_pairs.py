@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class
@@ -32,20 +31,15 @@ def lists_of_pairs(case: Case) -> Finding | None:
         first=in_one_line(source, node.args[0]),
         second=in_one_line(source, node.args[1]),
         count=len(one),
-        parts=outline(_value(case, node.args[0])),
+        parts=outline(case.held(node.args[0])),
         function=in_one_line(source, node.func),
         code=in_a_sentence(code),
     )
     return Finding(said, verified(case, Candidate(code, gives="")))
 
 
-def _value(case: Case, node: ast.expr) -> Any:
-    real = case.real(node)
-    return case.value(node) if real is None else real
-
-
 def _shapes(case: Case, node: ast.expr) -> list[tuple[int, ...] | None] | None:
-    value = _value(case, node)
+    value = case.held(node)
     if type(value) not in (list, tuple) or not all(is_tensor_class(type(each)) for each in value):
         return None
     return [sizes(read(each)) for each in value]

@@ -208,7 +208,7 @@ def _computed(case: Case) -> Finding | None:
         held = case.value(side) if real is None else real
         if type(held) is list and case.facts(other) is None:
             return _list_computed(case, node, side, held)
-        known = case.facts(other) is not None or type(case.value(other)) in (int, float) or _is_pair(_held(case, other))
+        known = case.facts(other) is not None or type(case.value(other)) in (int, float) or _is_pair(case.held(other))
         if not (is_a(held, tuple) or is_plain_dict(held)) or not known:
             continue
         inside = [*held.values()] if is_plain_dict(held) else [*tuple.__iter__(held)]
@@ -246,7 +246,7 @@ def _values_alone(case: Case, node: ast.BinOp) -> tuple[Fix, ...]:
         for each in ast.walk(line)
         if isinstance(each, ast.BinOp)
         for side in (each.left, each.right)
-        if isinstance(side, (ast.Name, ast.Call)) and _is_pair(_held(case, side))
+        if isinstance(side, (ast.Name, ast.Call)) and _is_pair(case.held(side))
     ]
     texts: dict[ast.expr | ast.stmt, str] = {each: postfix(source, each, "[0]") for each in sides}
     whole = spliced(source, line, texts)
@@ -256,11 +256,6 @@ def _values_alone(case: Case, node: ast.BinOp) -> tuple[Fix, ...]:
     alone = Candidate(spliced(source, node, mine))
     new = Candidate(whole, replaces_line=True) if len(sides) > len(mine) else alone
     return tried(case, [new]) or verified(case, *([new] if all(isinstance(each, ast.Name) for each in sides) else []))
-
-
-def _held(case: Case, node: ast.expr) -> Any:
-    real = case.real(node)
-    return case.value(node) if real is None else real
 
 
 def _list_computed(case: Case, node: ast.BinOp, side: ast.expr, inside: list[Any]) -> Finding | None:

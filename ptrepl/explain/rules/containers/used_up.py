@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.origins import earlier, origin_at_prompt, parsed
 from ptrepl.explain.rewrite import segment, spliced
@@ -67,7 +68,7 @@ def _used_by_the_first_round(case: Case) -> Finding | None:
 
 def _fills(loop: ast.For, line: ast.stmt) -> bool:
     """Whether a loop before ``line`` appends to a list that ``line`` reads."""
-    read = {each.id for each in ast.walk(line) if isinstance(each, ast.Name)}
+    read = names_within(line)
     filled = {
         each.func.value.id
         for each in ast.walk(loop)

@@ -22,7 +22,6 @@ from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.own_samples import tensors_of_objects
 from ptrepl.explain.rules.data.windows import windows_past_the_end
-from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.texts.messages import N_, gettext
 
 _PAD = "lambda rows: {module}.utils.rnn.pad_sequence(rows, batch_first=True)"  # not a sentence: Python
@@ -289,7 +288,7 @@ def _is_read(node: ast.AST) -> bool:
 def _with_collate(case: Case, batch: Batch, function: str, *, again: bool = True) -> tuple[Fix, ...]:
     """The loader with ``collate_fn=function``, and the failing line ``again``."""
     calls = [*loader_calls(case)]
-    same = [each for each in calls if _real(case, each[2].args[0]) is batch.dataset] or calls
+    same = [each for each in calls if case.real_at_prompt(each[2].args[0]) is batch.dataset] or calls
     if len(same) != 1 or case.site.is_nested:
         return ()
     source, statement, call = same[0]
@@ -303,13 +302,6 @@ def _with_collate(case: Case, batch: Batch, function: str, *, again: bool = True
     if statement is not case.site.statement and again:
         code = f"{code}\n{segment(case.site.source, case.site.line)}"
     return verified(case, Candidate(code, replaces_line=True))
-
-
-def _real(case: Case, node: ast.expr) -> Any:
-    try:
-        return FrameScope(case.names, case.names).real(node)
-    except NotReadable:
-        return None
 
 
 BEFORE = ("modules.subclass", "saving.file_kind", "containers.joined")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, module_name, own_dict, type_name
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
@@ -131,7 +132,7 @@ def _unused(case: Case) -> Iterator[str]:
             for each in ast.walk(statement)
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
         }
-        called = {each.id for each in ast.walk(case.site.node) if isinstance(each, ast.Name)}
+        called = names_within(case.site.node)
         if called & {*bound}:
             labels = [each for each in bound if each not in read and not _LABEL.search(each)]
             yield from (each for each in labels if is_tensor_class(type(case.scope.locals.get(each))))

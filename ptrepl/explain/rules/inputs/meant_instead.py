@@ -14,6 +14,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, own_dict
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.layer_sizes import features_given, features_taken, last_with_features, works_like
@@ -268,10 +269,6 @@ def _in_other_order(method: _Method) -> Finding | None:
     return method.found(said, {method.call.func: second, later.func: first})
 
 
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
 def _computed(method: _Method, dim: int) -> Finding | None:
     """``self.dec(h)``, where ``z = self.mu(h)`` is of the right size, and nothing but a ``return`` reads it."""
     given = method.layer.argument
@@ -290,12 +287,12 @@ def _computed(method: _Method, dim: int) -> Finding | None:
     }
     shape, fits, of_given = method.layer.shape, [], {given.id}
     for each in method.body.body:
-        if isinstance(each, ast.Assign) and any(part in of_given for part in _names(each.value)):
-            of_given |= {part for target in each.targets for part in _names(target)}
+        if isinstance(each, ast.Assign) and any(part in of_given for part in names_within(each.value)):
+            of_given |= {part for target in each.targets for part in names_within(target)}
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if each.lineno < method.call.lineno:
                 held = method.case.site.frame.f_locals.get(name)
-                of_it = any(part in of_given for part in _names(value))
+                of_it = any(part in of_given for part in names_within(value))
                 wanted = [*shape]
                 wanted[dim] = method.wants
                 found = sizes(read(held)) if is_tensor_class(type(held)) else None

@@ -9,6 +9,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.in_loop import with_lines_changed
@@ -165,7 +166,7 @@ def _renamed(case: Case, line: ast.Assign, name: str, new: str) -> tuple[Fix, ..
 def _free(case: Case, function: ast.FunctionDef | None, call: ast.Call, name: str) -> str:
     """A name for the result: that of the layer, if nothing else has it."""
     own = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
-    taken = {each.id for each in ast.walk(function) if isinstance(each, ast.Name)} if function is not None else set()
+    taken = names_within(function) if function is not None else set()
     taken |= {*case.names} if function is None or not isinstance(call.func, ast.Attribute) else set()
     taken |= {each.arg for each in ast.walk(function) if isinstance(each, ast.arg)} if function is not None else set()
     return own if own.isidentifier() and own not in taken else f"{name}_{own}" if own.isidentifier() else f"{name}_out"

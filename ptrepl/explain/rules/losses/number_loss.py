@@ -9,6 +9,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.in_loop import with_lines_changed
@@ -45,7 +46,7 @@ def _of_items(case: Case, name: str, assign: ast.Assign, source: str) -> Finding
         and each.func.attr == "item"
         and not each.args
     ]
-    names = {each.id for each in ast.walk(assign.value) if isinstance(each, ast.Name)}
+    names = names_within(assign.value)
     if not items or any(each is assign.value for each in items) or names & {"np", "numpy", "math", "statistics"}:
         return None
     if any(_has_no_gradient(case, each) for each in items):
@@ -140,7 +141,7 @@ def _no_round(case: Case, name: str, value: Any, call: ast.expr) -> Finding | No
     loops = [each for each in function.body if isinstance(each, ast.For) and _adds(each, total)]
     if start is None or len(loops) != 1:
         return None
-    given = {each.id for each in ast.walk(loops[0].iter) if isinstance(each, ast.Name)}
+    given = names_within(loops[0].iter)
     over = next((node for parameter, node in bound.items() if parameter in given and _is_empty(case, node)), None)
     if over is None:
         return None

@@ -10,6 +10,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, module_name, own_dict, type_name
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
@@ -80,7 +81,7 @@ def _is_network(case: Case, node: ast.expr) -> bool:
 def _inputs(case: Case, network: ast.expr) -> Iterator[str]:
     """The names of tensors in reach that the network takes and that the failing call does not have already."""
     assert isinstance(case.node, ast.Call)
-    scope, called = case.scope, {each.id for each in ast.walk(case.node) if isinstance(each, ast.Name)}
+    scope, called = case.scope, names_within(case.node)
     held = scope.locals if case.site.is_nested else case.names
     for name, value in [*held.items()][:_MOST_NAMES]:
         if type(name) is str and not name.startswith("_") and name not in called and is_tensor_class(type(value)):

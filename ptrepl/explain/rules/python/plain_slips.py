@@ -18,11 +18,6 @@ from ptrepl.texts.messages import gettext
 _MORE = "python/calls"
 
 
-def _value(case: Case, node: ast.expr) -> Any:
-    real = case.real(node)
-    return case.value(node) if real is None else real
-
-
 def _range(case: Case) -> Finding | None:
     """``range(cfg["epochs"])`` of a string or a float, ``range(loader)``."""
     match case.node:
@@ -32,7 +27,7 @@ def _range(case: Case) -> Finding | None:
             return None
     source = case.site.source
     for each in args:
-        value = _value(case, each)
+        value = case.held(each)
         name = operand_text(case, each)
         if type(value) is float:
             text = gettext("{name} is {value}, a float, and range takes integers.", name=name, value=value)
@@ -82,7 +77,7 @@ def _lists(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    one, two = _value(case, left), _value(case, right)
+    one, two = case.held(left), case.held(right)
     if type(one) is not list or type(two) is not list:
         return None
     product = isinstance(node.op, ast.MatMult)
@@ -201,7 +196,7 @@ def _no_input(case: Case) -> Finding | None:
 def _counted(case: Case) -> Finding | None:
     """``for epoch in 300:``."""
     loop = case.site.line
-    if not isinstance(loop, ast.For) or case.node not in (loop, loop.iter) or type(_value(case, loop.iter)) is not int:
+    if not isinstance(loop, ast.For) or case.node not in (loop, loop.iter) or type(case.held(loop.iter)) is not int:
         return None
     code = f"range({segment(case.site.source, loop.iter)})"
     text = gettext(

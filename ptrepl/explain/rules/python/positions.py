@@ -22,11 +22,6 @@ from ptrepl.texts.messages import gettext
 _MOST_SHOWN = 10
 
 
-def _value(case: Case, node: ast.expr) -> Any:
-    real = case.real(node)
-    return case.value(node) if real is None else real
-
-
 def _by_name(case: Case) -> Finding | None:
     """``batch["image"]`` of a tuple, a list or a tensor."""
     match case.node:
@@ -34,10 +29,10 @@ def _by_name(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    key = _value(case, index)
+    key = case.held(index)
     if type(key) is not str:
         return None
-    held: Any = _value(case, value)
+    held: Any = case.held(value)
     fields = {"name": operand_text(case, value), "key": operand_text(case, index)}
     if is_tensor_class(type(held)):
         shape = case.shape(value)
@@ -87,10 +82,10 @@ def _slice(case: Case) -> Finding | None:
         for bound in (part.lower, part.upper, part.step)
         if bound is not None
     ]
-    wrong = next((each for each in bounds if type(_value(case, each)) is float), None)
+    wrong = next((each for each in bounds if type(case.held(each)) is float), None)
     if wrong is None:
         return None
-    source, value = case.site.source, _value(case, wrong)
+    source, value = case.site.source, case.held(wrong)
     text = gettext(
         "{bound} is {value}, a float, and a slice takes integers.",
         bound=operand_text(case, wrong),

@@ -11,6 +11,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.maybe_none import none_said_by
@@ -143,7 +144,7 @@ def _element_by_element(case: Case, node: ast.expr) -> Finding | None:
 def _for_each(values: list[ast.expr], compared: set[str]) -> bool:
     """Whether the branches compute with what is compared, or are two numbers, as those of a class are."""
     numbers = [type(each.value) in (int, float) for each in values if isinstance(each, ast.Constant)]
-    return any(compared & _read(each) for each in values) or (len(numbers) == len(values) == 2 and all(numbers))
+    return any(compared & names_within(each) for each in values) or (len(numbers) == len(values) == 2 and all(numbers))
 
 
 def _where(code: str, fixes: tuple[Fix, ...]) -> Finding:
@@ -151,10 +152,6 @@ def _where(code: str, fixes: tuple[Fix, ...]) -> Finding:
         "If each element is to get the value that fits it, that is torch.where: {code}.", code=one_line(code)
     )
     return Finding(text, fixes)
-
-
-def _read(node: ast.expr) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _chosen(node: ast.If) -> tuple[str, list[ast.expr]]:

@@ -7,6 +7,7 @@ import ast
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import base_attribute, read
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried
@@ -90,6 +91,6 @@ def _written(case: Case, made: Origin | None, node: ast.expr, value: ast.expr, n
     if made is None:
         return tried(case, [Candidate(changed(case, {node: new}))])
     if made.entry is not None:
-        names = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+        names = names_within(value)
         return () if made.name in names else tried(case, [Candidate(changed(case, {node: new}))])
     return with_lines_changed(case, {made.statement: spliced(made.source, made.statement, {value: new})})

@@ -6,6 +6,7 @@ import ast
 
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
@@ -27,7 +28,7 @@ def joined_with(case: Case, layer: Layer, wants: int, dim: int) -> Finding | Non
     lacking = wants - shape[dim]
     wanted = (*shape[:dim], lacking, *shape[dim + 1 :])
     function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
-    given = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    given = names_within(node)
     names = {
         each.id
         for each in ast.walk(function or ast.Pass())

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
@@ -53,7 +54,7 @@ def unused_indices(case: Case) -> str:
     function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
     if function is None or kind_of(case.scope.locals.get("self")) is not Kind.MODULE:
         return ""
-    read_names = {each.id for each in ast.walk(function) if isinstance(each, ast.Name)}
+    read_names = names_within(function)
     given = [each.arg for each in function.args.args[1:] if each.arg not in read_names]
     held = {name: case.facts(ast.Name(name, ast.Load())) for name in given}
     fits = [name for name, facts in held.items() if facts is not None and facts.dtype in ("int64", "int32")]

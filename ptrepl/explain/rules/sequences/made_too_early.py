@@ -8,6 +8,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.made_again import optimizers_again
 from ptrepl.explain.operands.layers import Layer
@@ -61,7 +62,7 @@ def made_too_early(case: Case, layer: Layer, rows: int, most: int) -> Finding | 
 
 def _grows(source: str, size: ast.expr) -> bool:
     """Whether a statement puts something into what ``size`` counts, by its text."""
-    names = {each.id for each in ast.walk(size) if isinstance(each, ast.Name)} - {"len"}
+    names = names_within(size) - {"len"}
     return any(re.search(_CHANGE % re.escape(name), source) for name in names)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.in_loop import with_lines_changed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
@@ -197,7 +198,7 @@ def _is_rebound(case: Case, made: Origin) -> bool:
     """Whether a name that it reads was given another value since it ran at the prompt."""
     if made.entry is None:
         return False
-    names = {each.id for each in ast.walk(made.value) if isinstance(each, ast.Name)}
+    names = names_within(made.value)
     return any(names.intersection(each.bound) for each in case.record or () if each.number > made.entry.number)
 
 

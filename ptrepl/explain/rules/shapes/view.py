@@ -7,6 +7,7 @@ import ast
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import torch_functions_off
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed, invocation
@@ -67,7 +68,7 @@ def _refused_as_well(case: Case) -> list[ast.Call]:
 
 
 def _is_refused(case: Case, call: ast.Call) -> bool:
-    names = {each.id for each in ast.walk(call) if isinstance(each, ast.Name)}
+    names = names_within(call)
     between = [
         each
         for each in ast.walk(case.site.statement)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.questions.means import quotients
 from ptrepl.explain.traps.reading.place import Place
@@ -61,7 +62,7 @@ def _judged(noticed: Noticed, place: Place, name: str, length: ast.expr) -> str:
 
 def _counted_before(noticed: Noticed, name: str, length: ast.expr) -> tuple[Place, ...]:
     """The places of the loop before this statement that counted ``name``."""
-    used = {each.id for each in ast.walk(length) if isinstance(each, ast.Name)}
+    used = names_within(length)
     for entry in islice(noticed.earlier(), _MOST_SEARCHED):
         if name in entry.bound:
             loop = ast.parse(entry.source).body[0] if len(entry.source) < _LONGEST else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.watch.kinds import class_dict, module_name, mro, own_dict
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.questions.code_run import code_run
 from ptrepl.explain.traps.questions.optimizers import is_optimizer
@@ -167,7 +168,7 @@ def _loops_round(place: Place, loop: Loop) -> list[Loop]:
 def _targets(loop: Loop) -> set[str]:
     if not isinstance(loop.tree, ast.For):
         return set()
-    return {each.id for each in ast.walk(loop.tree.target) if isinstance(each, ast.Name)}
+    return names_within(loop.tree.target)
 
 
 def _bound_anew(body: list[ast.stmt]) -> set[str]:
@@ -183,9 +184,9 @@ def _bound_anew(body: list[ast.stmt]) -> set[str]:
                 found.add(name)
     for node in inside(body):
         if isinstance(node, ast.For):
-            read = {each.id for each in ast.walk(node.iter) if isinstance(each, ast.Name)}
+            read = names_within(node.iter)
             if read & found or not read:
-                found |= {each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)}
+                found |= names_within(node.target)
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
 from ptrepl.explain.traps.reading.reader import CodeReader
@@ -152,7 +153,7 @@ def carried_over(loop: ast.For | ast.While) -> Iterator[str]:
             case ast.AugAssign(target=ast.Name(id=name)):
                 yield name
             case ast.Assign(targets=targets, value=value):
-                read = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+                read = names_within(value)
                 yield from {
                     each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)
                 } & read
@@ -160,7 +161,7 @@ def carried_over(loop: ast.For | ast.While) -> Iterator[str]:
 
 def varies(loop: Loop, test: ast.expr) -> bool:
     """Whether ``test`` reads a name that the rounds of the loop give values."""
-    names = {each.id for each in ast.walk(test) if isinstance(each, ast.Name)}
+    names = names_within(test)
     return not names.isdisjoint(stored_in([loop.tree])[0])
 
 
