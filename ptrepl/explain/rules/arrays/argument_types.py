@@ -183,7 +183,8 @@ def _some_argument(case: Case) -> Finding | None:
         }
         return Finding(text, tried(case, [Candidate(spliced(source, call.node, texts))]))
     strings = [each for each, value in zip(given, values, strict=True) if type(value) is str]
-    if strings and "str" not in "".join(forms):
+    got = re.search(r"got \((.*?)\)", case.message)
+    if strings and "str" not in "".join(forms) and (got is None or "str" in got[1]):
         text = gettext(
             "{given} is a string, and {function} takes numbers and tensors here.",
             given=operand_text(case, strings[0]),

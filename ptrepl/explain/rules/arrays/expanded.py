@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_a_sentence, postfix, segment
@@ -72,7 +72,32 @@ def _copied(case: Case, node: ast.expr) -> Iterator[Candidate]:
                 yield Candidate(f"{name} = {name}.clone().{attr}{rest}", replaces_line=True, gives="")
 
 
+def _through_itself(case: Case) -> Finding | None:
+    """``mask[mask] = …``: the index is read while it is written."""
+    match case.site.line:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index))], value=value) if (
+            name == index
+        ):
+            pass
+        case _:
+            return None
+    code = f"{name}[{name}.clone()] = {segment(case.site.source, value)}"
+    text = gettext(
+        "{name} is the index and is written to at once, so torch would read what it has just changed. A copy as the "
+        "index stays as it is: {name}[{name}.clone()] = …",
+        name=name,
+    )
+    return Finding(text, verified(case, Candidate(code, replaces_line=True, gives="")))
+
+
 RULES = (
+    Rule(
+        "own index",
+        ("RuntimeError",),
+        r"some elements of the input tensor and the written-to tensor refer to a single memory location",
+        _through_itself,
+        more="shapes/index-assignment",
+    ),
     Rule(
         "expanded tensor",
         ("RuntimeError",),

@@ -95,6 +95,15 @@ def _no_dims(case: Case) -> Finding | None:
     if isinstance(node, ast.Call) and "len" in case.message:
         text = gettext("{name} has no dims: it is one number, and has no length. numel() counts it: 1.", name=name)
         return Finding(text)
+    match tensor:
+        case ast.Call(func=ast.Attribute(attr="squeeze"), args=[], keywords=[]):
+            text = gettext(
+                "{name} has no dims: squeeze() removes every dim of size 1, so the last one too where there is one "
+                "entry alone. squeeze(-1) removes that one and no other.",
+                name=name,
+            )
+            last = spliced(case.site.source, tensor, {tensor: f"{segment(case.site.source, tensor.func)}(-1)"})
+            return Finding(text, verified(case, Candidate(last, of=tensor)))
     facts = case.facts(tensor)
     if facts is not None and str(facts.dtype).startswith("int"):
         text = gettext(

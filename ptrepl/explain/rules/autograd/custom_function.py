@@ -28,6 +28,15 @@ def _count(case: Case) -> Finding | None:
     given = _parameters(cls) if cls is not None else None
     if cls is None or given is None or len(given) != wanted:
         return None
+    if got == 1 and _returns_nothing(case, cls):
+        missing = gettext(
+            "{cls}.backward has no return, so it gives None. {cls}.forward has {wanted} arguments besides ctx: "
+            "{names}. backward has to return a gradient for each, in this order: None for one that needs no gradient.",
+            cls=name_of_type(cls),
+            wanted=wanted,
+            names=every(given),
+        )
+        return Finding(missing)
     told = [
         ngettext(
             "{cls}.backward returns one gradient, and {cls}.forward has {wanted} arguments besides ctx: {names}.",
@@ -56,6 +65,13 @@ def _count(case: Case) -> Finding | None:
     )
     plain = _are_plain(case, name_of_type(cls), range(got, wanted))
     return Finding(" ".join(told), text.anew({line: code}, gettext("then compute it again")) if plain else ())
+
+
+def _returns_nothing(case: Case, cls: type) -> bool:
+    text = class_text(case, cls)
+    methods = text.node.body if text is not None else []
+    found = [each for each in methods if isinstance(each, ast.FunctionDef) and each.name == "backward"]
+    return len(found) == 1 and not any(isinstance(each, ast.Return) for each in ast.walk(found[0]))
 
 
 def _shape(case: Case) -> Finding | None:

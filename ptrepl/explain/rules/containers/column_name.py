@@ -73,6 +73,7 @@ def _bare(name: str) -> str:
 
 BEFORE = (
     "containers.key",
+    "containers.module_key",
     "data.collate",
     "data.sample_index",
     "data.worker",

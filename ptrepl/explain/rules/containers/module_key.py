@@ -64,9 +64,29 @@ def _list_end(case: Case) -> Finding | None:
     return Finding(f"{text} {found.text}", found.fixes)
 
 
-BEFORE = ("data.sample_index", "data.samplers")
+def _dotted(case: Case) -> Finding | None:
+    """``self.add_module("norm.1", …)``, as old code has it."""
+    name = case.match["name"]
+    return Finding(
+        gettext(
+            'A name with a dot, "{name}", would be that of a layer inside another one: net.0.weight is the weight of '
+            'net[0]. "{plain}" is a name for one layer.',
+            name=name,
+            plain=name.replace(".", "_"),
+        )
+    )
+
+
+BEFORE = ("containers.key", "data.sample_index", "data.samplers")
 
 RULES = (
+    Rule(
+        "dotted name",
+        ("KeyError",),
+        r"name can\W*t contain .*, got: (?P<name>[\w.]+)",
+        _dotted,
+        "modules/layer-names",
+    ),
     Rule(
         "list end", ("IndexError",), r"^(?:list|tuple) index out of range", _list_end, "shapes/index", only_torch=False
     ),

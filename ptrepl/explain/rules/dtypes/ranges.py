@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -97,12 +97,32 @@ def _probabilities(case: Case) -> Finding | None:
             tensor=operand_text(case, tensor),
         )
         return Finding(said)
+    if (powers := _exp_of(case, tensor)) is not None:
+        said = gettext(
+            "{tensor} holds inf or nan: exp of a number above 88 is inf in float32. torch.softmax makes probabilities "
+            "without that: torch.softmax({powers}, -1).",
+            tensor=operand_text(case, tensor),
+            powers=powers,
+        )
+        return Finding(said)
     text = gettext(
         "{tensor} holds a negative number, inf or nan, and torch.multinomial takes probabilities. Of logits, softmax "
         "makes probabilities: {tensor}.softmax(-1).",
         tensor=operand_text(case, tensor),
     )
     return Finding(text)
+
+
+def _exp_of(case: Case, tensor: ast.expr) -> str | None:
+    """``x / t`` where ``tensor`` was made by ``torch.exp(x / t)`` or ``(x / t).exp()``; None where it was not."""
+    made = origin(case, tensor.id) if isinstance(tensor, ast.Name) else None
+    source, value = (case.site.source, tensor) if made is None else (made.source, made.value)
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr="exp"), args=[given]):
+            return in_one_line(source, given)
+        case ast.Call(func=ast.Attribute(value=given, attr="exp"), args=[]):
+            return in_one_line(source, given)
+    return None
 
 
 def _is_softmax(case: Case, tensor: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
@@ -101,6 +102,10 @@ def _in_eval_mode(case: Case, root: str) -> tuple[Fix, ...]:
     return (Fix(f"{root}.eval()\n{segment(site.source, site.line)}", ""),)
 
 
+_CHANNELS = re.compile(r"(?i)\bc?_?(in|out)\b|ch(an|\b|_|s\b)|dim|width|filter|planes|feature|out\b")
+"""Names that only the number of channels has."""
+
+
 def _groups(case: Case) -> Finding | None:
     frame = case.inner("__init__")
     names = frame.f_locals if frame is not None else {}
@@ -116,7 +121,13 @@ def _groups(case: Case) -> Finding | None:
         fitting=", ".join(map(str, fitting[:12])),
     )
     node = case.node
-    if groups > channels and isinstance(node, ast.Call) and len(node.args) == 2 and groups % channels == 0:
+    if (
+        groups > channels > 1
+        and isinstance(node, ast.Call)
+        and len(node.args) == 2
+        and groups % channels == 0
+        and not _CHANNELS.search(segment(case.site.source, node.args[1]))
+    ):
         first, second = (segment(case.site.source, each) for each in node.args)
         swapped = changed(case, {node.args[0]: second, node.args[1]: first})
         order = gettext(
@@ -127,6 +138,8 @@ def _groups(case: Case) -> Finding | None:
     near = sorted(sorted(fitting, key=lambda each: (abs(each - groups), each))[:2])
     if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
         return Finding(text)
+    if case.site.is_nested and len(node.args) > 1 and not isinstance(node.args[1], ast.Constant):
+        return Finding(text)  # other calls of the function have other channels, for which the number may be right
     return Finding(text, tried(case, [Candidate(changed(case, {node.args[0]: str(each)})) for each in near]))
 
 

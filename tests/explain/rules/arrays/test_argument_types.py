@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check, why
+from tests.explain.failing import check, fails, why
 
 X = "x = torch.ones(4, 3)\n"
 
@@ -93,3 +93,9 @@ def test_shapes_masks_places_and_counts(code: str, said: str, fixes: list[str]) 
 def test_where_no_form_takes_a_tensor_none_is_asked_for() -> None:
     assert "takes a tensor" not in why("torch.eye((4, 4), device=device)").text
     assert "takes a tensor" in why("torch.sum([1.0, 2.0], dim=0)").text
+
+
+def test_a_string_that_torch_did_not_complain_of_is_not_named() -> None:
+    code = 'x = torch.rand(1, 2, 4, 4)\nF.interpolate(x, scale_factor=torch.tensor([2.0]), mode="bilinear")'
+    explanation = fails(code).explanation
+    assert explanation is None or "is a string" not in explanation.text

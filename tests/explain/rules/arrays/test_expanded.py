@@ -31,3 +31,9 @@ from tests.explain.failing import check
 )
 def test_what_is_said(code: str, said: str, fixes: list[str]) -> None:
     check(code, said, fixes)
+
+
+def test_a_mask_that_is_written_through_itself() -> None:
+    code = "left = torch.tensor([True, True, False])\nleft[left] = torch.tensor([False, True])"
+    fix = "left[left.clone()] = torch.tensor([False, True])"
+    check(code, "left is the index and is written to at once", [fix])

@@ -48,3 +48,9 @@ from tests.explain.failing import check
 )
 def test_what_is_said_and_offered(code, said, fixes):
     check(code, said, fixes)
+
+
+def test_squeeze_before_a_loop() -> None:
+    code = "p = torch.tensor([0.1, 0.9])\nfor i in torch.nonzero(p > 0.5).squeeze():\n    print(p[i])"
+    fix = "for i in torch.nonzero(p > 0.5).squeeze(-1):\n    print(p[i])"
+    check(code, "squeeze() removes every dim of size 1, so the last one too", [fix])

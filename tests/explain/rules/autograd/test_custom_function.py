@@ -64,3 +64,16 @@ def test_a_function_that_is_called() -> None:
     check(code, "Clamp.apply(…) computes", ["torch.relu(Clamp.apply(x, 0.0, 1.0))"])
     legacy = f"{_CLAMP.format(', None, None')}\nx = torch.ones(3)\ny = Clamp()(x, 0.0, 1.0)"
     check(legacy, "Clamp(…) makes an object and computes nothing.")
+
+
+def test_a_backward_without_a_return() -> None:
+    code = (
+        "class Scaled(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x, k):\n        return x * k\n"
+        "    @staticmethod\n    def backward(ctx, g):\n        g * 2\n\n"
+        "x = torch.ones(2, requires_grad=True)\nScaled.apply(x, 2.0).sum().backward()"
+    )
+    check(
+        code,
+        "Scaled.backward has no return, so it gives None. Scaled.forward has 2 arguments besides ctx: x and k.",
+        [],
+    )

@@ -16,3 +16,8 @@ def test_the_sizes_of_the_layers() -> None:
     code += "        layers.append(nn.Linear(sizes[i], sizes[i + 1]))\n    return nn.Sequential(*layers)"
     fix = code.replace("range(len(sizes))", "range(len(sizes) - 1)")
     check(f"{code}\nmade([4, 8, 2])", "sizes has 3 elements, numbered 0 to 2.", [fix])
+
+
+def test_a_name_with_a_dot() -> None:
+    said = '"norm_1" is a name for one layer.'
+    check('net = nn.Sequential()\nnet.add_module("norm.1", nn.ReLU())', said, [])
