@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.call_form import failed_call
@@ -165,14 +166,30 @@ def _written_list(case: Case) -> Finding | None:
             return None
     if isinstance(value, ast.Constant) and type(value.value) is str:
         return _written_text(case, statement, value)
-    if type(case.value(value)) not in (list, tuple):
+    held: Any = case.value(value)
+    if type(held) not in (list, tuple):
         return None
+    if held and all(is_tensor_class(type(each)) for each in held):
+        return _written_tensors(case, statement, value)
     text = gettext(
         "{value} is a list. A part of a tensor takes a number or a tensor: torch.tensor makes one of the list.",
         value=operand_text(case, value),
     )
     new = spliced(case.site.source, statement, {value: f"torch.tensor({segment(case.site.source, value)})"})
     return Finding(text, tried(case, [Candidate(new, replaces_line=True)]))
+
+
+def _written_tensors(case: Case, statement: ast.Assign, value: ast.expr) -> Finding:
+    """``rows[0] = [head(x), head(y)]``: torch.tensor of the list would lose the graph of what is in it."""
+    text = gettext(
+        "{value} is a list of tensors. A part of a tensor takes a number or a tensor: torch.stack joins tensors of one "
+        "shape along a new first dim, torch.cat along the first dim that they have.",
+        value=operand_text(case, value),
+    )
+    source = case.site.source
+    joined = [f"{name}({segment(source, value)})" for name in ("torch.stack", "torch.cat")]
+    ways = [Candidate(spliced(source, statement, {value: each}), replaces_line=True) for each in joined]
+    return Finding(text, tried(case, ways))
 
 
 def _written_text(case: Case, statement: ast.Assign, value: ast.Constant) -> Finding:

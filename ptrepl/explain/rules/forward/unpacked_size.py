@@ -18,6 +18,7 @@ from ptrepl.texts.messages import gettext
 
 _BATCH = re.compile(r"^(?:b|bs|bsz|n|batch\w*|n_batch|num_samples)$", re.IGNORECASE)
 _IMAGE = re.compile(r"^(?:c|ch|channels?|h|height)$", re.IGNORECASE)
+_WIDTH = re.compile(r"^(?:w|width|c|ch|channels?|in_channels|_)$|_(?:w|width|channels?)$", re.IGNORECASE)
 _Shape = tuple[int, ...]
 
 
@@ -43,6 +44,8 @@ def of_other_dims(case: Case, names: Sequence[ast.expr], value: ast.expr, shape:
         )
     if wanted == 3 and len(shape) == 2 and _BATCH.search(first):
         return _one_or_many(case, outer, given, shape)
+    if len(shape) < wanted and wanted == 4 and not any(_WIDTH.search(ast.unparse(each)) for each in names):
+        return None  # (batch, heads, length, dim) of an input without heads: which dim is missing is not known
     for suffix, new in _ways(shape, wanted, first):
         code = postfix(outer.site.source, given, suffix)
         fixes = tried(outer, [Candidate(changed(outer, {given: code}))])

@@ -242,7 +242,7 @@ def _self_first(case: Case, cls: type, word: str) -> Finding | None:
     if text is None or method is None or method.decorator_list or method.args.vararg is not None:
         return None
     parameters = [each.arg for each in method.args.args]
-    if parameters[:1] in (["self"], ["cls"]):
+    if parameters[:1] in (["self"], ["cls"]) or _is_the_object(text.node, method):
         return None
     said = gettext(
         "The first argument of a method is the object itself: write def {name}({parameters}).",
@@ -253,6 +253,15 @@ def _self_first(case: Case, cls: type, word: str) -> Finding | None:
         return Finding(said)
     first = method.args.args[0]
     return Finding(said, text.anew({first: f"self, {segment(text.source, first)}"}))  # type: ignore[arg-type,dict-item]
+
+
+def _is_the_object(cls: ast.ClassDef, method: ast.FunctionDef) -> bool:
+    """Whether the first parameter is the object under another name, as ``s`` in ``s.fc = nn.Linear(3, 2)``."""
+    first = method.args.args[0].arg if method.args.args else ""
+    attributes = [each for each in ast.walk(method) if isinstance(each, ast.Attribute)]
+    stored = {ast.unparse(each.value) for each in attributes if isinstance(each.ctx, ast.Store)}
+    others = [each.args.args[0].arg for each in cls.body if isinstance(each, ast.FunctionDef) and each.args.args]
+    return first in stored or others.count(first) > 1
 
 
 def _no_module(case: Case) -> Finding | None:

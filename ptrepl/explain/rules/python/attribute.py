@@ -131,6 +131,9 @@ def _candidates(case: Case, node: ast.expr, paths: list[str]) -> Iterator[Candid
         yield renamed(case, node, path)
 
 
+_OF_OUTPUTS = ("logits", "loss", "losses")  # of the objects that many networks return, and no slip for logit or less
+
+
 def _of_tensor(case: Case) -> Finding | None:
     node, tensor, word = _missing(case)
     if node is None or not is_tensor_class(type(tensor)):
@@ -145,6 +148,7 @@ def _of_tensor(case: Case) -> Finding | None:
         return Finding(text, verified(case, renamed(case, node, code)))
     names = [f"{each}_" for each in of_tensors()] if word.endswith("_") else of_tensors()
     close = [each for each in near(word, names) if each != word and hasattr(sys.modules["torch"].Tensor, each)]
+    close = close if word not in _OF_OUTPUTS else []
     found = [other, *close] if other is not None and other in of_tensors() else close
     functions = [f"{path}.{word}" for path, names in homes(case.scope) if word in names and path in ("F", "torch")]
     called = tried(case, _as_functions(case, node, functions))

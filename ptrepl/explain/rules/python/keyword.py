@@ -62,7 +62,9 @@ def _unknown(case: Case) -> Finding | None:
     other = _other_name(word, known)
     if other in known and word in _ALIASES and not named_wrong(case):
         return _alias(case, node, wrong, said, str(other))
-    found = [other] if other in known and word != "momentum" else near(word, known, 0.6)
+    if word == "steps" and "step" in known and case.text(node.func) == "torch.arange":
+        return _number_of_steps(case, node)
+    found = _meant(case, node, wrong, known)
     if not found and kind_of(case.real(node.func)) is Kind.MODULE:
         return _of_forward(case, node, wrong, known)
     if not found:
@@ -70,12 +72,43 @@ def _unknown(case: Case) -> Finding | None:
         text = gettext("{function} has no argument {name}. It takes {names}.", function=said, name=word, names=listed)
         return Finding(text)
     text = gettext("{function} has no argument {name}. It has {other}.", function=said, name=word, other=found[0])
-    new = f"{found[0]}={segment(site.source, wrong.value)}"
-    candidate = Candidate(spliced(site.source, node, {wrong: new}))  # type: ignore[dict-item]
+    words = _all_meant(case, node, wrong, known)
+    if not words:
+        return Finding(text)  # with another name in it that is unknown, the call would fail again
+    new = {each: f"{words[each]}={segment(site.source, each.value)}" for each in words}
+    candidate = Candidate(spliced(site.source, node, new))  # type: ignore[arg-type]
     given = {each.arg for each in node.keywords}
     if is_a(case.real(node.func), type) and found[0] not in given:
         return Finding(text, verified(case, candidate))  # stand-ins make no object of a class of the learner's
     return Finding(text, tried(case, [candidate]))
+
+
+def _meant(case: Case, node: ast.Call, wrong: ast.keyword, known: list[str]) -> list[str]:
+    """What the argument ``wrong`` may be called, the likeliest first; not what the call gives already."""
+    word = str(wrong.arg)
+    other = _other_name(word, known)
+    if other in known and word != "momentum":
+        return [str(other)]
+    given = {each.arg for each in node.keywords if each is not wrong}
+    if type(case.real(node.func)) is type and not any(isinstance(each, ast.Starred) for each in node.args):
+        given |= {*known[: len(node.args)]}
+    return near(word, [each for each in known if each not in given], 0.6)
+
+
+def _all_meant(case: Case, node: ast.Call, wrong: ast.keyword, known: list[str]) -> dict[ast.keyword, str]:
+    """A name for each argument that the function does not have; {} where one of them has none."""
+    strange = [each for each in node.keywords if each.arg is not None and each.arg not in (*known, *_ALIASES)]
+    words = {each: next(iter(_meant(case, node, each, known)), "") for each in {wrong: 0, **dict.fromkeys(strange, 0)}}
+    return words if all(words.values()) and len({*words.values()}) == len(words) else {}
+
+
+def _number_of_steps(case: Case, node: ast.Call) -> Finding:
+    """``torch.arange(0, 1, steps=5)``: ``step`` is how far two numbers are apart, and no number of steps."""
+    text = gettext(
+        "torch.arange has no argument steps. Its step is how far two numbers are apart; torch.linspace takes how many "
+        "numbers there are, as steps, the end among them."
+    )
+    return Finding(text, tried(case, [Candidate(spliced(case.site.source, node, {node.func: "torch.linspace"}))]))
 
 
 def _in_a_dict(case: Case, node: ast.Call, known: list[str]) -> Finding | None:
@@ -213,6 +246,7 @@ def _known(case: Case, node: ast.Call) -> list[str]:
         parts = [each.partition(" = ")[0].split()[-1] for line in listed for each in line.split(", ") if each != "*"]
         return [*dict.fromkeys(parts)]
     real: Any = case.real(node.func)
+    itself = type(real) in (type, types.MethodType) or kind_of(real) is Kind.MODULE
     if type(real) is type:
         real = next((class_dict(base)["__init__"] for base in mro(real) if "__init__" in class_dict(base)), None)
     if kind_of(real) is Kind.MODULE:
@@ -226,7 +260,9 @@ def _known(case: Case, node: ast.Call) -> list[str]:
         real = inner
     if type(real) is types.FunctionType:
         code = real.__code__
-        return [name for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if name != "self"]
+        named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        named = named[1:] if itself and code.co_argcount else named
+        return [name for name in named if name != "self"]
     return _documented(case, node, real)
 
 

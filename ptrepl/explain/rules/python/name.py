@@ -31,6 +31,11 @@ _SWITCHES = frozenset(
 )
 """Arguments of torch's functions that are True or False."""
 _IN_WORDS = "zero one two three four five six seven eight nine ten".split()
+_OWN = frozenset(
+    "model models net sample samples loader buffer generator transformer block mask image images logits features "
+    "tensors array mean_loss grads loss_fn".split()
+)
+"""What people call things of their own; that torch has a name like it says nothing about them."""
 _MODULES = frozenset(
     "math random time os sys re json copy itertools functools collections datetime statistics string pathlib".split()
 )
@@ -77,7 +82,7 @@ def _unbound(case: Case) -> Finding | None:
         text = gettext("{name} is a module of Python's standard library. Import it first: import {name}.", name=word)
         return Finding(text, (Fix(f"import {word}"),))
     at_home = [f"{path}.{word}" for path, names in homes(case.scope) if word in names and len(word) > 2]
-    if at_home:
+    if at_home and _is_used_as(case, at_home[0]):
         module = at_home[0].rpartition(".")[0]
         text = gettext(
             "{name} is not defined by itself: it is in {module}, as {path}.", name=word, module=module, path=at_home[0]
@@ -99,11 +104,38 @@ def _unbound(case: Case) -> Finding | None:
         return Finding(text)
     if isinstance(next(iter(case.parents), None), ast.Expr):
         return None  # "oops": a word alone is no attempt at a function
+    if word.casefold() in _OWN:
+        return None
     far = [f"{path}.{name}" for path, names in homes(case.scope) for name in near(word, names, 0.8)]
+    far = [each for each in far if _is_used_as(case, each, misspelt=True)]
     if far and len(word) > 3:
         text = gettext("There is no {name} here, but there is {other}.", name=word, other=far[0])
         return Finding(text, tried(case, _candidates(case, far)))
     return None
+
+
+def _is_used_as(case: Case, path: str, *, misspelt: bool = False) -> bool:
+    """Whether the name stands where torch's ``path`` could: its functions are called, its modules have parts taken.
+
+    ``mean`` of ``x - mean``, ``classes`` of ``len(classes)`` and ``images`` of ``net(images)`` are the learner's own.
+    """
+    home, _, word = path.rpartition(".")
+    held = next((names[word] for at, names in homes(case.scope) if at == home and word in names), None)
+    node, parent = case.site.node, next(iter(case.parents), None)
+    if isinstance(held, types.ModuleType):
+        return isinstance(parent, ast.Attribute)
+    if not callable(held):
+        return True
+    match parent:
+        case ast.Call(func=func) if func is node:
+            return True
+        case ast.ClassDef() | ast.Attribute():
+            return True
+        case ast.Expr() | ast.Assign() | ast.keyword() | ast.Return():
+            return not misspelt  # "activation = relu" hands the function on
+        case ast.Call():
+            return not misspelt and bool(tried(case, _candidates(case, [path])))
+    return False
 
 
 def _argument(case: Case, word: str) -> Finding | None:

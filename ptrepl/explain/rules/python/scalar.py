@@ -47,6 +47,8 @@ def _scalar(case: Case) -> Finding | None:
         return Finding(f"{text} {each}", tried(case, _ways(case, node, way, facts, ())))
     if way == "range" or way.startswith("math"):
         return Finding(text, tried(case, _ways(case, node, way, facts, ())))
+    if way == "[]":
+        return Finding(text)  # the sum of several indices is the index of nothing
     meant = summaries(case, node, str(facts.dtype))
     if unreduced(case, node):
         kept = gettext('With reduction="none" a loss is not averaged: it has a number for each element.')
@@ -174,8 +176,6 @@ def _ways(case: Case, node: ast.expr, way: str, facts: TensorFacts, meant: tuple
     dtype = str(facts.dtype)
     if way == "range":
         yield Candidate(_with(case, node, f"len({case.text(node)})"))
-        return
-    if way == "[]":
         return
     if way.startswith("math") or _torch_name(way):
         yield Candidate(f"torch.{_torch_name(way)}({case.text(node)})")

@@ -110,3 +110,11 @@ def test_a_weight_that_is_computed_in_forward_stays_no_parameter() -> None:
     Hyper()(torch.rand(3, 2), torch.rand(1))
     """
     check(code, "no gradient would flow from it to what self.small(z).view(2, 2) was computed from", [])
+
+
+@pytest.mark.parametrize(
+    ("parts", "fix"), [("x[0], x[1]", "torch.stack([x[0], x[1]])"), ("x[:1], x[1:2]", "torch.cat([x[:1], x[1:2]])")]
+)
+def test_a_list_of_tensors_is_joined_with_its_graph(parts, fix):
+    code = f"x = torch.ones(2, requires_grad=True)\nrows = torch.zeros(3, 2)\nrows[0] = [{parts}]"
+    check(code, "is a list of tensors", [f"rows[0] = {fix}"])

@@ -49,3 +49,17 @@ def test_one_image_of_a_batch():
 def test_silent_where_no_way_fits():
     code = READER.format(size="x.shape", shape="2, 7, 4, 6")
     assert why(code).text.endswith("3 names stand before the =.")
+
+
+@pytest.mark.parametrize(("names", "fixes"), [("b, c, h, w", ["heads(q.unsqueeze(0))"]), ("b, h, t, d", [])])
+def test_only_an_image_lacks_its_batch(names, fixes):
+    """(2, 5, 8) for (batch, heads, length, dim) has a batch, and no heads."""
+    code = f"""
+def heads(x):
+    {names} = x.shape
+    return x.flatten(1)
+
+q = torch.rand(2, 5, 8)
+heads(q)
+"""
+    check(code, "is (2, 5, 8), one size for each of its 3 dims", fixes)

@@ -72,3 +72,19 @@ def test_the_class_in_the_place_of_the_network() -> None:
 
 def test_the_method_in_the_place_of_the_network() -> None:
     check("net = nn.Linear(4, 2)\nnet = net.eval\nnet(torch.rand(1, 4))", "net is the method eval itself since")
+
+
+def test_the_object_may_have_another_name_than_self():
+    code = """
+    class Net(nn.Module):
+        def __init__(this):
+            super().__init__()
+            this.fc = nn.Linear(3, 2)
+        def forward(this, x):
+            return this.fc(x)
+
+    Net(torch.ones(4, 3))
+    """
+    found = why(code)
+    assert "Net is a class: Net() creates a network" in found.text
+    assert "self" not in found.text

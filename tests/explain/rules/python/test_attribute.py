@@ -185,3 +185,9 @@ def test_a_layer_without_parameters_is_frozen_as_a_whole():
     loop = "for layer in net:\n    layer.weight.requires_grad = False"
     fixed = "for layer in net:\n    layer.requires_grad_(False)"
     check(code + loop, "layer is a ReLU, which has no parameters", [fixed])
+
+
+@pytest.mark.parametrize("word", ["logits", "loss"])
+def test_what_an_output_of_a_network_has_is_no_slip_for_a_method(word):
+    found = fails(f"out = nn.Linear(3, 2)(torch.ones(4, 3))\nout.{word}").explanation
+    assert found is None or "It has" not in found.text

@@ -63,6 +63,37 @@ def test_what_was_meant(code, said, fixes):
     check(HEAD + code, said, fixes)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def build():\n    model = nn.Linear(3, 2)\n    return model\nbuild()\nmodel(loss)",  # torch.mode
+        "nn.Linear(3, 2)(images)",  # torch.imag
+        "(loss - mean) / std",
+        "len(classes)",
+        "torch.manual_seed(seed)",
+        "attention(loss)",  # the module nn.attention
+    ],
+)
+def test_a_thing_of_ones_own_is_not_a_function_of_torch(code):
+    live = session()
+    *_, last = [*live.run(HEAD + code + "\n")]
+    assert last.error is not None
+    assert last.explanation is None
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fixes"),
+    [
+        ("activation = relu", "it is in torch, as torch.relu.", []),
+        ("class Net(Modul): pass", "but there is nn.Module.", []),
+        ("loss.to(flaot64)", "but there is torch.float64.", ["torch.float64"]),
+        ("nn.Sequential(Lineer(3, 2))", "but there is nn.Linear.", ["nn.Linear(3, 2)"]),
+    ],
+)
+def test_a_function_of_torch_that_is_used_as_one(code, said, fixes):
+    check(HEAD + code, said, fixes)
+
+
 TRAINED = "w = torch.ones(3, requires_grad=True)\n(w * 2).sum().backward()\nlr = 0.1\n"
 
 

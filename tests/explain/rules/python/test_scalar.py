@@ -224,3 +224,9 @@ def test_a_function_for_each_element_is_where() -> None:
         "act = Leaky()"
     )
     check(code, "If each element is to get the value that fits it, that is torch.where", [fix])
+
+
+def test_the_sum_of_several_indices_is_no_index() -> None:
+    code = "samples = [torch.rand(3), torch.rand(3)]\norder = torch.randperm(2)\nsamples[order]"
+    found = check(code, "order has shape (2,) and holds 2 numbers, where an index of a list is exactly one.")
+    assert "sum()" not in found.text
