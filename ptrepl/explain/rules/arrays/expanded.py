@@ -75,12 +75,14 @@ def _copied(case: Case, node: ast.expr) -> Iterator[Candidate]:
 def _through_itself(case: Case) -> Finding | None:
     """``mask[mask] = …``: the index is read while it is written."""
     match case.site.line:
-        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index))], value=value) if (
-            name == index
-        ):
-            pass
+        case ast.Assign(
+            targets=[ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index) as node)], value=value
+        ) if name == index:
+            facts = case.facts(node)
         case _:
             return None
+    if facts is None or facts.dtype not in ("bool", "int64", "int32"):
+        return None
     code = f"{name}[{name}.clone()] = {segment(case.site.source, value)}"
     text = gettext(
         "{name} is the index and is written to at once, so torch would read what it has just changed. A copy as the "
