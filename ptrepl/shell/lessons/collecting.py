@@ -144,12 +144,25 @@ def _harmless_cell(value: object) -> object:
 def _learners(names: Sequence[str]) -> list[tuple[str, Path]]:
     """(who, file); files of one name are told apart by the folder in which their paths differ."""
     paths = [*{os.path.realpath(name): Path(name) for name in names}.values()]  # one that is named twice counts once
-    short = [path.parent.name if path.name == "progress.jsonl" and path.parent.name else path.stem for path in paths]
+    short = [_whose(path) if path.name == "progress.jsonl" else path.stem for path in paths]
     for name in [name for name, count in Counter(short).items() if count > 1]:
         places = [place for place, each in enumerate(short) if each == name]
-        for place, folder in zip(places, _where_they_differ([paths[place] for place in places]), strict=True):
+        alike = [paths[place] for place in places]
+        named = any(path.name == "progress.jsonl" for path in alike)  # by its folder, which another one has as well
+        for place, folder in zip(places, map(str, alike) if named else _where_they_differ(alike), strict=True):
             short[place] = folder
     return [(name if short.count(name) == 1 else str(path), path) for name, path in zip(short, paths, strict=True)]
+
+
+_STATE = frozenset({"ptrepl", "state", "share", ".local", "application support", "library", "local", "appdata"})
+"""Folders that lead to a file of progress on every machine, and are nobody's name."""
+
+
+def _whose(path: Path) -> str:
+    """``ann`` of ``/home/ann/.local/state/ptrepl/progress.jsonl`` and of ``handed-in/ann/progress.jsonl``."""
+    # absolute, but no link followed: its name was chosen for people
+    folders = reversed(Path(os.path.abspath(path)).parent.parts)
+    return next((each for each in folders if each.lower() not in _STATE and each != os.sep), path.stem)
 
 
 def _where_they_differ(paths: Sequence[Path]) -> list[str]:

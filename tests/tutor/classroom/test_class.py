@@ -94,6 +94,7 @@ def test_one_table_and_one_page(
     ("folders", "names"),
     [
         (["home/ann/.local/state/ptrepl", "home/ben/.local/state/ptrepl"], ["ann", "ben"]),
+        (["home/ann/.local/state/ptrepl"], ["ann"]),
         (["1/ann/ptrepl", "1/ben/ptrepl", "2/cid/ptrepl"], ["ann", "ben", "cid"]),
         (
             ["a/x/ptrepl", "a/y/ptrepl", "b/y/ptrepl"],
