@@ -98,7 +98,7 @@ def test_one_table_and_one_page(
         (["1/ann/ptrepl", "1/ben/ptrepl", "2/cid/ptrepl"], ["ann", "ben", "cid"]),
         (
             ["a/x/ptrepl", "a/y/ptrepl", "b/y/ptrepl"],
-            [f"{each}/ptrepl/progress.jsonl" for each in ("a/x", "a/y", "b/y")],
+            ["x", "a/y/ptrepl/progress.jsonl", "b/y/ptrepl/progress.jsonl"],
         ),
         (
             ["home/ann/ptrepl", "ann", "home/ben/ptrepl"],
