@@ -18,6 +18,22 @@ READERS = pytest.mark.parametrize("how", [(), ("--plain",)], ids=["prompt", "pla
 FAILED = "ptrepl itself failed"
 
 
+def send(screen: Screen, number: int) -> None:
+    """A signal, once the program waits for a key again.
+
+    One that comes between the last key and the wait is seen by Python when the next key comes: readline blocks in C.
+    """
+    main = Path(f"/proc/{screen._child.pid}/task/{screen._child.pid}/stat")
+    asleep = 0
+    for _ in range(200):
+        time.sleep(0.05)
+        waits = not main.exists() or main.read_text().rpartition(")")[2].split()[0] == "S"
+        asleep = asleep + 1 if waits else 0
+        if asleep == 6:
+            break
+    os.kill(screen._child.pid, number)
+
+
 @READERS
 def test_what_a_signal_handler_raises_is_shown_and_the_prompt_stays(how: tuple[str, ...]) -> None:
     with program(*how, columns=100) as screen:
@@ -49,7 +65,7 @@ def test_a_signal_handler_that_raises_leaves_what_is_typed(how: tuple[str, ...])
         screen.wait("Handlers")
         screen.type("40 +")
         screen.wait(">>> 40 +")
-        os.kill(screen._child.pid, signal.SIGALRM)
+        send(screen, signal.SIGALRM)
         screen.wait("ZeroDivisionError")
         screen.type(" 2\r")
         screen.wait("\n42")
@@ -62,7 +78,7 @@ def test_a_signal_handler_that_leaves(how: tuple[str, ...]) -> None:
         screen.enter("import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))")
         screen.wait("Handlers")
         screen.wait(">>>", 2)
-        os.kill(screen._child.pid, signal.SIGTERM)
+        send(screen, signal.SIGTERM)
         time.sleep(0.5)
         with suppress(OSError):  # it has ended, as it should
             # readline looks for a signal and then waits for a key: one that comes in between is seen at the next key
@@ -89,7 +105,7 @@ def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was(
         screen.wait(">>>")
         screen.type("half = 1")
         screen.wait("half = 1")
-        os.kill(screen._child.pid, number)
+        send(screen, number)
         assert screen.leave() == -number
         assert is_cooked(screen)
     history = (own_surroundings / "state" / "history").read_text(encoding="utf-8").splitlines()
@@ -111,7 +127,7 @@ def test_a_signal_that_ends_it_while_the_debugger_waits(how: tuple[str, ...]) ->
         screen.wait("(Pdb)")
         screen.enter("p 6 * 7")
         screen.wait("\n42\n(Pdb)")
-        os.kill(screen._child.pid, signal.SIGTERM)
+        send(screen, signal.SIGTERM)
         assert screen.leave() == -signal.SIGTERM
         assert is_cooked(screen)
 
