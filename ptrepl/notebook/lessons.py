@@ -76,9 +76,9 @@ class Lessons:
         self._passed: set[str] = set()
         """``LESSON/STEP`` of those passed in lessons that were open before this one."""
         self._graded = False
+        """Whether the cell that runs has asked what was passed."""
         self._draws = False
         """Whether the cell that runs holds commands for pictures and nothing else."""
-        """Whether the cell that runs has asked what was passed."""
         self._held: list[Say] = []
         """What is to be said of the demo that runs, once it has run."""
         self._capture = ExitStack()
@@ -213,8 +213,8 @@ class Lessons:
         if self._printed is not None:
             return  # a cell inside a cell
         if belongs := _AT.match(source):
-            lines = source[belongs.end() :].split("\n")
-            self._draws = all(line.startswith("%pt ") for line in lines if line.strip())
+            lines = [line for line in source[belongs.end() :].split("\n") if line.strip()]
+            self._draws = bool(lines) and all(line.startswith("%pt ") for line in lines)
             if self._run is not None and self._run.lesson.index(belongs[1]) is not None:  # else %at itself says it
                 self.at(belongs[1])
             source = source[belongs.end() :]

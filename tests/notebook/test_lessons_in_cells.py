@@ -163,6 +163,15 @@ def test_the_course_is_drawn_in_a_cell(notebook: Notebook, tmp_path: Path) -> No
     assert "not 'nosuch'" in notebook.cell("%progress nosuch")
 
 
+def test_a_cell_that_names_a_passed_step_begins_it_anew_unless_it_only_draws(
+    notebook: Notebook, tmp_path: Path
+) -> None:
+    open_small(notebook, tmp_path)
+    notebook.cell("x = torch.rand(3, device=device)\ny = x + 1")
+    assert "1/4" not in notebook.cell("%at watching\n%pt stats y")
+    assert "1/4" in notebook.cell("%at watching")
+
+
 def test_a_step_that_is_not_there_is_said_once(notebook: Notebook, tmp_path: Path) -> None:
     open_small(notebook, tmp_path)
     assert notebook.cell("%at nowhere\nz = 1").count("There is no step 'nowhere'") == 1
