@@ -102,17 +102,11 @@ class Case:
 
     def real(self, node: ast.expr) -> Any:
         """The learner's object that ``node`` names; None where it names none, or reading it would run code."""
-        try:
-            return self.scope.real(node)
-        except NotReadable:
-            return None
+        return self.scope.real_or_none(node)
 
     def real_at_prompt(self, node: ast.expr) -> Any:
         """As ``real``, where ``node`` stands in an earlier statement of the prompt."""
-        try:
-            return FrameScope(self.names, self.names).real(node)
-        except NotReadable:
-            return None
+        return FrameScope(self.names, self.names).real_or_none(node)
 
     def held(self, node: ast.expr) -> Any:
         """The learner's object that ``node`` names, else what it gives on stand-ins; None where neither is known."""

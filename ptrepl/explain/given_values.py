@@ -16,7 +16,7 @@ from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.explain.locate import Site
-from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.lookup import FrameScope
 
 _REBINDING = frozenset({"STORE_FAST", "DELETE_FAST", "STORE_DEREF", "DELETE_DEREF"})
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
@@ -40,10 +40,7 @@ def given_values(site: Site) -> dict[str, Any]:
 def _is_its_frame(site: Site, node: ast.Call) -> bool:
     """Whether the first frame of a library is that of what the failing node calls."""
     frame, torch = site.inner[0], sys.modules["torch"]
-    try:
-        real = FrameScope.of(site.frame).real(node.func)
-    except NotReadable:
-        real = None
+    real = FrameScope.of(site.frame).real_or_none(node.func)
     if type(real) is types.FunctionType:
         return real.__code__ is frame.f_code
     if kind_of(real) is Kind.MODULE or (real is None and isinstance(node.func, ast.Call)):

@@ -6,8 +6,9 @@ import ast
 import re
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 CHECK_WORDS = (
     "tensor",
@@ -121,6 +122,18 @@ def names_in_code(code: types.CodeType) -> frozenset[str]:
     """The names that compiled code reads outside of itself, attributes among them."""
     inner = (each for each in code.co_consts if isinstance(each, types.CodeType))
     return frozenset(code.co_names).union(*map(names_in_code, inner))
+
+
+def reached_from(name: str, namespace: Mapping[str, Any]) -> frozenset[str]:
+    """The names that the function ``name`` reads, and those that the functions read that it can come to."""
+    found, rest = set[str](), {name}
+    while rest:
+        value = namespace.get(rest.pop())
+        if isinstance(value, types.FunctionType) and value.__globals__ is namespace:
+            read = names_in_code(value.__code__)
+            rest |= read - found
+            found |= read
+    return frozenset(found)
 
 
 def has_blank(source: str) -> bool:

@@ -123,7 +123,7 @@ def saved_state(node: Any) -> SavedState:
 
 def saved_tensors(node: Any) -> Iterator[SavedTensor]:
     """What the node has saved for the backward pass; numbers and sizes, which cannot be lost, are left out."""
-    for name in ("tensors",) if is_python_node(node) else _saved_names(type(node)):  # type: ignore[arg-type]
+    for name in ("tensors",) if is_python_node(node) else saved_names(type(node)):  # type: ignore[arg-type]
         try:
             raw = _attribute(node, _RAW + name)
             held = raw if type(raw) is tuple else (raw,)
@@ -150,6 +150,7 @@ def _unpacked(node: Any, name: str) -> Any:
 
 
 @cache
-def _saved_names(cls: type[object]) -> tuple[str, ...]:
+def saved_names(cls: type[object]) -> tuple[str, ...]:
+    """The names of the tensors that nodes of ``cls``, which is written in C++, save: ``self``, ``result``."""
     names = [name for base in mro(cls) for name in class_dict(base)]
     return tuple(name.removeprefix(_RAW) for name in names if name.startswith(_RAW))

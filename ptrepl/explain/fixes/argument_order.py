@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source, frames_of, is_top_level
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.explain.rule import Finding
-from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.texts.messages import gettext
 
 
@@ -107,10 +107,7 @@ def _call(case: Case, frame: types.FrameType, *, made: bool) -> tuple[ast.Call, 
 
 def _is_called(frame: types.FrameType, node: ast.expr, module: object) -> bool:
     """Whether ``node`` names the module, which nothing is run to find out."""
-    try:
-        return FrameScope.of(frame).real(node) is module
-    except NotReadable:
-        return False
+    return FrameScope.of(frame).real_or_none(node) is module
 
 
 def _misplaced(case: Case, given: GivenArguments) -> tuple[str, str] | None:

@@ -163,7 +163,4 @@ def layer_call(case: Case, node: ast.expr, layer: Layer) -> ast.Call | None:
 
 
 def _class(scope: FrameScope, node: ast.Call) -> object:
-    try:
-        return scope.real(node.func)
-    except NotReadable:
-        return None
+    return scope.real_or_none(node.func)

@@ -132,10 +132,7 @@ def _is_random(word: str) -> bool:
 
 def _called_draws(case: Case, node: ast.expr) -> bool:
     """Whether it creates a module with parameters, which are initialized at random."""
-    try:
-        called = FrameScope(case.names, case.names).real(node)
-    except NotReadable:
-        return False
+    called = FrameScope(case.names, case.names).real_or_none(node)
     if not is_torch_class(called):
         return False
     home = class_dict(called).get("__module__")

@@ -12,8 +12,6 @@ from ptrepl.explain.locate import Site
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import earlier, parsed
 
-_MOST_FRAMES = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Assignment:

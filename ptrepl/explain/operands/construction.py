@@ -48,10 +48,7 @@ class Construction:
 
     def value(self, node: ast.expr) -> Any:
         """What ``width`` or ``config["width"]`` was in ``__init__``; None where that is not known."""
-        try:
-            return FrameScope(self.values, self.values).real(node)
-        except NotReadable:
-            return None
+        return FrameScope(self.values, self.values).real_or_none(node)
 
     def outputs_just_before(self, init: ast.FunctionDef, call: ast.Call, number: int) -> ast.expr | None:
         """What ``init`` gives the layer just before ``call`` for its outputs, ``hidden``, if that is ``number``.

@@ -9,11 +9,11 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_one, is_tensor_class, own_dict
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.operands.library_frame import locals_of
 from ptrepl.explain.operands.loaders import collates_by_default, dataset_text
 from ptrepl.explain.operands.state import is_plain_dict
-from ptrepl.explain.standins.standins import is_array
 
 _NUMBERS = (int, float, bool)
 _DEEPEST = 8
@@ -108,7 +108,7 @@ def _kind(value: Any) -> str:
     """``tensor``, ``array``, ``number``, ``string``, ``dict``, ``list``, ``tuple``; "" for what makes no batch."""
     if is_tensor_class(type(value)):
         return "tensor"
-    if is_array(value):
+    if is_numpy_array(value):
         return "array"
     if is_one(type(value), _NUMBERS) or _is_numpy_number(value):
         return "number"
@@ -126,4 +126,4 @@ def _is_numpy_number(value: Any) -> bool:
 
 
 def _shape(value: Any) -> tuple[int, ...] | None:
-    return tuple(value.shape) if is_array(value) else sizes(read(value))
+    return tuple(value.shape) if is_numpy_array(value) else sizes(read(value))

@@ -20,7 +20,6 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.graph import behind, node_of
 from ptrepl.explain.provenance.origins import earlier, label, parsed
 from ptrepl.explain.standins.calling import Unknown
-from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.explain.standins.read_code import function_tree
 
 _MOST_NAMES = 500
@@ -297,10 +296,7 @@ def _kept_by(module: Any) -> Iterator[str]:
 
 
 def _value(case: Case, name: str) -> Any:
-    try:
-        return case.scope.real(ast.parse(name, mode="eval").body)
-    except NotReadable:
-        return None
+    return case.scope.real_or_none(ast.parse(name, mode="eval").body)
 
 
 def _tensors(value: Any) -> list[Any]:

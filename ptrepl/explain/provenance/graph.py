@@ -8,13 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from ptrepl.engine.graphs.nodes import saved_names
 from ptrepl.engine.graphs.operations import operation_named
 from ptrepl.engine.watch.facts import base_attribute, read
-from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro
+from ptrepl.engine.watch.kinds import is_tensor_class
 
 MOST_NODES = 10_000
 _MOST_SEARCHED = 3_000
@@ -78,7 +78,7 @@ def is_spent(tensor: Any) -> bool:
 
 def loss_of(node: Any) -> FreedNode | None:
     """The first saved tensor that a node has lost; None where it has all."""
-    for name in _saved_by(type(node)):  # type: ignore[arg-type]
+    for name in saved_names(type(node)):  # type: ignore[arg-type]
         message = _trouble(node, name)
         if message:
             return FreedNode(node, name, message)
@@ -92,12 +92,6 @@ def node_of(tensor: Any) -> Any:
         graph = sys.modules["torch"].autograd.graph
         return graph.get_gradient_edge(tensor).node
     return found
-
-
-@cache
-def _saved_by(cls: type[object]) -> tuple[str, ...]:
-    names = [name for base in mro(cls) for name in class_dict(base)]
-    return tuple(name.removeprefix(_RAW) for name in names if name.startswith(_RAW))
 
 
 def _trouble(node: Any, name: str) -> str:

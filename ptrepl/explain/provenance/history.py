@@ -13,6 +13,7 @@ from typing import Any
 from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
 from ptrepl.explain.locate import file_source
 from ptrepl.explain.provenance.cuts import CUTTING_WORDS, Cut, cuts, requires_grad_in
@@ -22,7 +23,7 @@ from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
 from ptrepl.explain.standins.read_code import function_tree, is_readable
-from ptrepl.explain.standins.standins import StandIns, is_array
+from ptrepl.explain.standins.standins import StandIns
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
 
 _MOST_STEPS = 30
@@ -181,7 +182,11 @@ class _Search:
                 value = scope.name(name)
             except NotReadable:
                 continue
-            if kind_of(value) in (Kind.TENSOR, Kind.MODULE) or type(value) in (float, int, list) or is_array(value):
+            if (
+                kind_of(value) in (Kind.TENSOR, Kind.MODULE)
+                or type(value) in (float, int, list)
+                or is_numpy_array(value)
+            ):
                 yield name, value
             elif type(value) is types.FunctionType:
                 yield from outer_values(value) or ()

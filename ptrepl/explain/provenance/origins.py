@@ -49,6 +49,13 @@ class Origin:
         return found or ("grad mode" if self.entry is not None and not self.entry.grad_enabled else "")
 
 
+def source_and_value(case: Case, node: ast.expr) -> tuple[str, ast.expr]:
+    """(source, expression) of what was last assigned to the name ``node``; of ``node`` itself where that is not known,
+    or it is no name."""
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    return (case.site.source, node) if made is None else (made.source, made.value)
+
+
 def unrecorded_in(case: Case) -> str:
     """The same for the failing line."""
     found = next((word for each in case.parents if (word := switched_off(each))), "")

@@ -18,7 +18,7 @@ from ptrepl.explain.locate import frames_of
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import earlier, parsed
 from ptrepl.explain.standins.calling import Unknown
-from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.standins.read_code import function_tree
 
 _MOST_ENTRIES = 200
@@ -102,10 +102,7 @@ def _is_the_same(called: Any, failing: Any) -> bool:
 
 
 def _real(scope: FrameScope, node: ast.expr) -> Any:
-    try:
-        return scope.real(node)
-    except NotReadable:
-        return None
+    return scope.real_or_none(node)
 
 
 def _calls_its_argument(function: types.FunctionType, number: int) -> bool:

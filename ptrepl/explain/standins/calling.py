@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.standins.bounds import (
     Broken,
     is_elementwise,
@@ -17,7 +18,6 @@ from ptrepl.explain.standins.bounds import (
 )
 from ptrepl.explain.standins.large import function_result, layer_result
 from ptrepl.explain.standins.some_number import holds_some_number
-from ptrepl.explain.standins.standins import is_array
 
 _TAKE_ARRAYS = frozenset({"from_numpy", "tensor", "as_tensor", "astype", "copy", "__getitem__"})
 """Functions whose result is no larger than the array they get: an array's size is not checked before a call."""
@@ -58,7 +58,7 @@ def call_on_standins(name: str, function: Callable[..., Any], args: tuple[Any, .
 
     Raises Failed where it raises, Unknown where it would be too large.
     """
-    strange = any(map(is_array, args)) and name not in _TAKE_ARRAYS and not _is_of_array(function)
+    strange = any(map(is_numpy_array, args)) and name not in _TAKE_ARRAYS and not _is_of_array(function)
     if not strange and not holds_some_number(args, kwargs):
         return _call(name, function, args, kwargs)
     try:

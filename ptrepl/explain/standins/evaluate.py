@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ptrepl.engine.watch.kinds import Kind, kind_of
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.standins.callee import (
     MOVES,
     callee,
@@ -36,7 +37,7 @@ from ptrepl.explain.standins.operators import (
 from ptrepl.explain.standins.paired import refuse_every_pair, refuse_two_shapes
 from ptrepl.explain.standins.read_code import is_readable, result_of
 from ptrepl.explain.standins.some_number import holds_some_number, some_number
-from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
+from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_plain
 from ptrepl.explain.standins.torch_code import is_in_place, listed_modules, tensor_method
 from ptrepl.explain.standins.untouched import reaches
 
@@ -163,7 +164,7 @@ class Evaluator:
         base = self.value(node.value)
         if is_tensor_like(base) and node.attr in _ATTRIBUTES:
             return call_on_standins(node.attr, getattr, (base, node.attr), {})
-        if is_array(base) and node.attr == "T":
+        if is_numpy_array(base) and node.attr == "T":
             return base.T
         refuse_number(base, node.attr)
         if is_tensor_like(base) and node.attr == "device" and self.depth:
@@ -174,7 +175,7 @@ class Evaluator:
         base, index = self.value(node.value), self.index(node.slice)
         if is_tensor_like(base):
             return call_on_standins("__getitem__", operator.getitem, (base, index), {})
-        if is_array(base) and all(map(is_plain, index if isinstance(index, tuple) else (index,))):
+        if is_numpy_array(base) and all(map(is_plain, index if isinstance(index, tuple) else (index,))):
             return call_on_standins("__getitem__", operator.getitem, (base, index), {})
         refuse_number(base, "__getitem__")
         if isinstance(base, (list, tuple)) and type(index) in (int, slice):
@@ -238,24 +239,18 @@ class Evaluator:
 
     def _learners(self, func: ast.expr) -> Any:
         """The learner's function, or network, that ``func`` names; None where it names none."""
-        try:
-            real = self.scope.real(func)
-        except NotReadable:
-            return None
+        real = self.scope.real_or_none(func)
         return real if is_readable(real) else None
 
     def _callee(self, func: ast.expr, node: ast.Call) -> tuple[str, Callable[..., Any], tuple[Any, ...]]:
-        try:
-            real = self.scope.real(func)
-        except NotReadable:
-            real = None
+        real = self.scope.real_or_none(func)
         if real is not None:
             return (*callee(real, self.standins), ())
         if not isinstance(func, ast.Attribute):
             base = self.value(func)  # nn.Linear(2, 3)(x)
             return type(base).__name__, forward_of(base), ()
         base, method = self.value(func.value), tensor_method(func.attr)
-        if is_array(base) and func.attr in _OF_ARRAYS:
+        if is_numpy_array(base) and func.attr in _OF_ARRAYS:
             return func.attr, getattr(type(base), func.attr), (base,)
         refuse_number(base, func.attr)
         if not is_tensor_like(base) or method is None or (is_in_place(func.attr) and node is not self.root):
@@ -281,10 +276,7 @@ class Evaluator:
         return ANY_NUMBER
 
     def _passes(self, node: ast.expr) -> Iterator[Any]:
-        try:
-            found = self.scope.real(node)
-        except NotReadable:
-            found = None
+        found = self.scope.real_or_none(node)
         if kind_of(found) is Kind.TENSOR and found.dim() and len(found) <= _MOST_PASSES:
             yield from self.standins.of(found).unbind(0)
         elif (layers := listed_modules(found)) is not None and len(layers) <= _MOST_PASSES:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, module_name
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.explain.standins.operators import binary
-from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_array, is_plain
+from ptrepl.explain.standins.standins import NoStandIn, StandIns, is_plain
 from ptrepl.explain.standins.torch_code import listed_modules
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def is_value(result: Any) -> bool:
         return all(map(is_value, result.values()))
     if type(result) in (list, tuple) or _is_of_torch_tuples(result):
         return all(map(is_value, result))
-    return is_plain(result) or is_array(result) or is_tensor_class(type(result))
+    return is_plain(result) or is_numpy_array(result) or is_tensor_class(type(result))
 
 
 def _is_of_torch_tuples(value: Any) -> bool:

@@ -84,6 +84,13 @@ class FrameScope:
                 return item(self.real(node.value), self.name(index.id))
         raise NotReadable(type(node).__name__)
 
+    def real_or_none(self, node: ast.expr) -> Any:
+        """As ``real``; None where that raises NotReadable."""
+        try:
+            return self.real(node)
+        except NotReadable:
+            return None
+
 
 def attribute(value: Any, name: str) -> Any:
     """``value.name``. Raises NotReadable where that would run code, or where there is none."""

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ptrepl.engine.operators import BINARY_OPERATORS, COMPARISONS, UNARY_OPERATORS
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.standins.calling import Failed, Unknown, call_on_standins
 from ptrepl.explain.standins.some_number import holds_some_number, some_number
-from ptrepl.explain.standins.standins import is_array, is_plain
+from ptrepl.explain.standins.standins import is_plain
 
 _GREATEST_NUMBER = 1e6
 _GREATEST_POWER = 64
@@ -40,10 +41,10 @@ def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
     if (
         kind is ast.MatMult
         and not (is_tensor_like(left) and is_tensor_like(right))
-        and not (is_array(left) and is_array(right))
+        and not (is_numpy_array(left) and is_numpy_array(right))
     ):
         raise Failed(TypeError("@"))  # @ is not defined for numbers and lists, nor between a tensor and an array
-    if is_array(left) or is_array(right):
+    if is_numpy_array(left) or is_numpy_array(right):
         return _arrays(function, left, right)
     if not (is_tensor_like(left) or is_tensor_like(right)):
         joins = name == "add" and type(left) is type(right) and type(left) in (list, tuple, str)
@@ -56,8 +57,8 @@ def binary(kind: type[ast.operator], left: Any, right: Any) -> Any:
 
 def _arrays(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """An array with a number, or with an array of the same shape: the result is no larger."""
-    shapes = {each.shape for each in (left, right) if is_array(each)}
-    rest = [each for each in (left, right) if not is_array(each)]
+    shapes = {each.shape for each in (left, right) if is_numpy_array(each)}
+    rest = [each for each in (left, right) if not is_numpy_array(each)]
     if len(shapes) > 1 or function is operator.matmul or not all(map(_is_small_number, rest)):
         raise Unknown
     with sys.modules["numpy"].errstate(all="ignore"):  # stand-ins hold zeros
@@ -76,7 +77,7 @@ def compare_operands(kind: type[ast.cmpop], left: Any, right: Any) -> Any:
     if kind not in COMPARISONS:
         raise Unknown
     name, _, function = COMPARISONS[kind]
-    if is_array(left) or is_array(right):
+    if is_numpy_array(left) or is_numpy_array(right):
         return _arrays(function, left, right)
     if not (is_tensor_like(left) or is_tensor_like(right)) and not (is_plain(left) and is_plain(right)):
         raise Unknown
@@ -103,6 +104,6 @@ def is_known(value: Any) -> bool:
     """Whether a result is a stand-in or a plain value, or made of such."""
     if isinstance(value, (list, tuple)):
         return all(is_known(each) for each in value)
-    if is_tensor_like(value) or is_array(value) or is_plain(value):
+    if is_tensor_like(value) or is_numpy_array(value) or is_plain(value):
         return True
     return bool(isinstance(value, sys.modules["torch"].nn.Module))

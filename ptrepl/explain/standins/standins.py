@@ -17,6 +17,7 @@ from typing import Any
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, own_dict
 from ptrepl.engine.watch.memory import span
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.standins.untouched import (
     holds_only_torch,
@@ -51,12 +52,6 @@ def is_plain(value: Any) -> bool:
     torch = sys.modules["torch"]
     described = (torch.dtype, torch.device, torch.layout, torch.memory_format)
     return any(type(value) is cls for cls in _PLAIN) or any(type(value) is cls for cls in described)
-
-
-def is_array(value: Any) -> bool:
-    """Whether ``value`` is a plain NumPy array, not one of a subclass."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and type(value) is numpy.ndarray
 
 
 class StandIns:
@@ -133,7 +128,7 @@ class StandIns:
             return self._tensor(value)
         if type(value) is torch.Size:
             return value
-        if is_array(value):
+        if is_numpy_array(value):
             return self._array(value)
         if is_one(type(value), (list, tuple)) and len(value) <= _MOST_ITEMS:
             return type(value)(self.of(each) for each in value)

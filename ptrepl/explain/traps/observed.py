@@ -16,7 +16,7 @@ from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.rewrite import segment
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
-from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.standins.standins import StandIns
 from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
 from ptrepl.explain.traps.reading.own_code import own_code
@@ -155,10 +155,7 @@ class Noticed:
 
     def real(self, node: ast.expr) -> Any:
         """The object that ``node`` names; None if it names none, or reading it would run code."""
-        try:
-            return FrameScope(self.names, self.names).real(node)
-        except NotReadable:
-            return None
+        return FrameScope(self.names, self.names).real_or_none(node)
 
     def tensor(self, node: ast.expr) -> Any:
         """The tensor that ``node`` names; None if it names none."""

@@ -47,9 +47,8 @@ _COLUMNS = (
 def collect(names: Sequence[str], output: str | None) -> int:
     """Write ``OUTPUT.csv`` and ``OUTPUT.html`` (default ``class``), replacing them; the exit status.
 
-    A learner is named by the file, or, where that is ``progress.jsonl``, by its folder, or the one
-    above it in which they differ. Raises UsageError for a file
-    that cannot be read or is none of progress: nothing is written then.
+    A learner is named by the file, or, where that is ``progress.jsonl``, by the folder that is theirs. Raises
+    UsageError for a file that cannot be read or is none of progress: nothing is written then.
     """
     if not names:
         raise UsageError(gettext("--collect wants the progress files of a class: ptrepl --collect FILE…"))
@@ -142,36 +141,41 @@ def _harmless_cell(value: object) -> object:
 
 
 def _learners(names: Sequence[str]) -> list[tuple[str, Path]]:
-    """(who, file); files of one name are told apart by the folder in which their paths differ."""
+    """(who, file); files of one name are told apart by the folder in which their paths differ, else by their paths."""
     paths = [*{os.path.realpath(name): Path(name) for name in names}.values()]  # one that is named twice counts once
-    short = [_whose(path) if path.name == "progress.jsonl" else path.stem for path in paths]
+    short = [_whose(path) for path in paths]
     for name in [name for name, count in Counter(short).items() if count > 1]:
         places = [place for place, each in enumerate(short) if each == name]
         alike = [paths[place] for place in places]
-        named = any(path.name == "progress.jsonl" for path in alike)  # by its folder, which another one has as well
-        for place, folder in zip(places, map(str, alike) if named else _where_they_differ(alike), strict=True):
-            short[place] = folder
+        if all(path.name != _OWN for path in alike):  # else the name is that of a folder, which another one has too
+            for place, folder in zip(places, _where_they_differ(alike), strict=True):
+                short[place] = folder
     return [(name if short.count(name) == 1 else str(path), path) for name, path in zip(short, paths, strict=True)]
 
 
+_OWN = "progress.jsonl"
+"""What ptrepl calls the file itself."""
 _STATE = frozenset({"ptrepl", "state", "share", ".local", "application support", "library", "local", "appdata"})
 """Folders that lead to a file of progress on every machine, and are nobody's name."""
 
 
 def _whose(path: Path) -> str:
-    """``ann`` of ``/home/ann/.local/state/ptrepl/progress.jsonl`` and of ``handed-in/ann/progress.jsonl``."""
-    # absolute, but no link followed: its name was chosen for people
-    folders = reversed(Path(os.path.abspath(path)).parent.parts)
+    """``ann`` of ``ann.json``, ``/home/ann/.local/state/ptrepl/progress.jsonl`` and ``in/ann/progress.jsonl``."""
+    folders = reversed(_folders(path)[:-1]) if path.name == _OWN else ()
     return next((each for each in folders if each.lower() not in _STATE and each != os.sep), path.stem)
 
 
 def _where_they_differ(paths: Sequence[Path]) -> list[str]:
     """``ann`` and ``ben`` for ``/home/ann/.local`` and ``/home/ben/.local``; else whole paths."""
-    # absolute, but no link followed: its name was chosen for people
-    for folders in zip(*(Path(os.path.abspath(path)).parts for path in paths), strict=False):
+    for folders in zip(*map(_folders, paths), strict=False):
         if len({*folders}) == len(folders):
             return [*folders]
     return [str(path) for path in paths]
+
+
+def _folders(path: Path) -> tuple[str, ...]:
+    """Absolute, but no link followed: its name was chosen for people."""
+    return Path(os.path.abspath(path)).parts
 
 
 def _read(learner: str, path: Path) -> list[StepReport]:

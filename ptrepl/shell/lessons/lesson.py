@@ -21,8 +21,8 @@ from ptrepl.tutor.library.installed import missing as missing_packages
 from ptrepl.tutor.play.run import LESSON_COMMANDS, LessonRun, Mode
 from ptrepl.tutor.play.say import Feedback, RunDemo, Say
 from ptrepl.tutor.progress.log import Progress
+from ptrepl.tutor.replay.given_names import GIVEN_NAMES
 from ptrepl.tutor.replay.replay import reached_names
-from ptrepl.tutor.replay.stage import GIVEN_NAMES
 
 DEMO_LIMIT = 60.0
 """Seconds that one fence of a demo may take. At a terminal, Ctrl-C ends it before."""

@@ -19,7 +19,7 @@ from ptrepl.tutor.check.survey import Survey, asked_by_shape, asked_by_value, su
 from ptrepl.tutor.check.verdict import Last
 from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
-from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, tree_of, used_names
+from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, reached_from, tree_of, used_names
 from ptrepl.tutor.play.asides.computed_from import outdated, without_grad
 from ptrepl.tutor.play.asides.earlier_pass import begun_at, piled_up, runs_pass, with_gradient
 from ptrepl.tutor.play.asides.old_class import old_class
@@ -36,11 +36,11 @@ from ptrepl.tutor.play.effects_of_input import (
     taken_over,
     written_into,
 )
-from ptrepl.tutor.play.given_away import given_away, reached_from
 from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.program_slice import sliced_lines
+from ptrepl.tutor.replay.given_names import given_away
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage

@@ -48,8 +48,9 @@ from ptrepl.tutor.play.unprepared import unprepared
 from ptrepl.tutor.progress.log import Progress
 from ptrepl.tutor.progress.records import resume_index
 from ptrepl.tutor.replay.demo_steps import rest, typed_pieces
+from ptrepl.tutor.replay.given_names import GIVEN_NAMES, given_names
 from ptrepl.tutor.replay.known_outcomes import Oracle
-from ptrepl.tutor.replay.stage import GIVEN_NAMES, Stage, given_names
+from ptrepl.tutor.replay.stage import Stage
 from ptrepl.tutor.shown_words import taught_words, wanted_words
 
 Mode = Literal["python", "answer", "continue"]

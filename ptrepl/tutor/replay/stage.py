@@ -6,7 +6,6 @@ import builtins
 import contextlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ptrepl.engine.outcome import ErrorReport
@@ -18,9 +17,9 @@ from ptrepl.tutor.isolation.guard import random_state, seeded_state, set_random_
 from ptrepl.tutor.isolation.time_limit import TookTooLong, time_limit
 from ptrepl.tutor.isolation.torch_api import own
 from ptrepl.tutor.isolation.torch_names import put_back
-from ptrepl.tutor.library.catalog import lesson_file
 from ptrepl.tutor.names import names_bound_by
 from ptrepl.tutor.replay.as_before import holds_the_same
+from ptrepl.tutor.replay.given_names import given_away
 from ptrepl.tutor.replay.outdated import SeenLeaves
 from ptrepl.tutor.replay.replay import (
     SilentCode,
@@ -45,27 +44,6 @@ __import__("torch").set_default_dtype(__import__("torch").float32)
 __import__("torch").set_default_device(None)
 """
 """What a learner may have changed for the whole session; lessons are written for what torch starts with."""
-
-
-GIVEN_NAMES = ("torch", "nn", "F", "device")
-"""The names of the session that every step of a lesson finds."""
-
-
-def given_names(session: Session, file: Path | None) -> dict[str, Any]:
-    """What every step of the lesson in ``file`` finds: ``GIVEN_NAMES`` as the session began with, and ``lesson_file``.
-
-    The lesson's code reads ``nn`` and ``F``, which the learner may have given to something else before; a ``device`` of
-    theirs is kept.
-    """
-    torch = own().torch
-    given = {name: session.namespace[name] for name in GIVEN_NAMES if name in session.namespace}
-    modules = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional}
-    given.update({name: modules[name] for name in ("torch", *given.keys() & modules.keys())})
-    if not isinstance(given.get("device"), torch.device) and "device" in session.preloaded:
-        given["device"] = session.preloaded["device"]
-    if file is not None:
-        given["lesson_file"] = lambda name: lesson_file(file, name)
-    return given
 
 
 class Stage:
@@ -124,8 +102,6 @@ class Stage:
         self.restored = frozenset()
         if fresh or self._disturbed():
             return self._replay(index, 0)
-        for name, value in self._given.items():
-            self._session.namespace.setdefault(name, value)
         return self._play(parts_before(self._lesson, index)[-1:])
 
     def _replay(self, index: int, block: int, ran: int = 0) -> str | None:
@@ -193,11 +169,7 @@ class Stage:
     def _disturbed(self) -> frozenset[str]:
         namespace = self._session.namespace
         gone = {name for name in self._made if name not in namespace}
-        return self._touched | gone | {name for name, value in self._given.items() if self._is_other(name, value)}
-
-    def _is_other(self, name: str, given: object) -> bool:
-        """Whether the learner has given a name that every step finds to something else, before the lesson or in it."""
-        return self._session.namespace.get(name) is not given
+        return self._touched | gone | given_away(self._given, self._given, namespace)
 
     def disturb(self, names: frozenset[str]) -> None:
         """The learner ran something, and has touched these names."""

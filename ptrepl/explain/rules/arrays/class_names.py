@@ -8,13 +8,13 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import module_name, type_name
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 _MOST_READ = 10_000
@@ -28,7 +28,7 @@ def names_or_numbers(case: Case, node: ast.expr, said: str) -> Finding | None:
     if (numbers_as_text := _of_digits(case, node)) is not None:
         return Finding(f"{said} {numbers_as_text[0]}", numbers_as_text[1])
     array = case.real(node)
-    if not is_array(array) or array.dtype.kind != "U" or array.ndim != 1 or not array.size:
+    if not is_numpy_array(array) or array.dtype.kind != "U" or array.ndim != 1 or not array.size:
         return None
     try:
         array[:_MOST_READ].astype("float32")
@@ -103,7 +103,7 @@ def _strings(case: Case, node: ast.expr) -> list[str]:
         case _:
             held = case.real(node)
     is_pandas = module_name(type(held)).partition(".")[0] == "pandas" and type_name(held) in _COLUMNS
-    if not (is_pandas or (is_array(held) and held.dtype.kind in "UO")) or len(held.shape) != 1:
+    if not (is_pandas or (is_numpy_array(held) and held.dtype.kind in "UO")) or len(held.shape) != 1:
         return []
     found = held[:_MOST_READ].tolist()
     return found if all(type(each) is str for each in found) else []

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.arrays.class_names import names_or_numbers, of_strings
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import N_, gettext
 
 _NUMBERS = (int, float, bool)
@@ -35,9 +35,8 @@ _NO_ARRAY = {
 
 def _kind(case: Case, node: ast.expr) -> str:
     """``array``, ``list``, ``number``, or ""."""
-    real = case.real(node)
-    value = case.value(node) if real is None else real
-    if is_array(value):
+    value = case.held(node)
+    if is_numpy_array(value):
         return "array"
     if type(value) in (list, tuple):
         return "list"
@@ -85,8 +84,7 @@ def _operator(case: Case) -> Finding | None:
 
 
 def _holds_tensors(case: Case, node: ast.expr) -> bool:
-    real = case.real(node)
-    held = case.value(node) if real is None else real
+    held = case.held(node)
     return bool(held) and all(is_tensor_class(type(each)) for each in held)
 
 
@@ -141,7 +139,7 @@ def _made(case: Case, wrong: list[ast.expr]) -> tuple[Fix, ...]:
 
 def _is_double(case: Case, node: ast.expr) -> bool:
     value = case.value(node)
-    return is_array(value) and str(value.dtype) == "float64"
+    return is_numpy_array(value) and str(value.dtype) == "float64"
 
 
 def _converted(case: Case, wrong: list[ast.expr], suffix: str) -> str:
@@ -238,7 +236,7 @@ def _lists(case: Case, node: ast.expr) -> Finding | None:
         case ast.Call(func=ast.Attribute(attr="array" | "asarray"), args=[inner]):
             node = inner
     array = case.real(node)
-    if not is_array(array) or array.dtype.kind != "O" or array.ndim != 1:
+    if not is_numpy_array(array) or array.dtype.kind != "O" or array.ndim != 1:
         return None
     rows = array.tolist()
     if not all(type(row) is list and all(type(each) in (int, float) for each in row) for row in rows):
@@ -259,7 +257,7 @@ def _lists(case: Case, node: ast.expr) -> Finding | None:
 def _one_object(case: Case, node: ast.expr) -> Finding | None:
     """``np.array(scores.values())``: an array of one object, a view of a dict, and not of its numbers."""
     array = case.real(node)
-    if is_array(array) and array.shape == () and array.dtype.kind == "O":
+    if is_numpy_array(array) and array.shape == () and array.dtype.kind == "O":
         held = type_name(array.item())
         if held in ("dict_values", "dict_keys", "dict_items", "map", "generator", "zip"):
             return Finding(

@@ -200,8 +200,7 @@ def _among_sizes(case: Case) -> Finding | None:
         return None
     node, source, torch = found[0], case.site.source, sys.modules["torch"]
     for each in node.args:
-        real = case.real(each)
-        value = case.value(each) if real is None else real
+        value = case.held(each)
         word = "device" if type(value) is torch.device else "dtype" if type(value) is torch.dtype else ""
         if word and each is node.args[-1]:
             named = f"{word}={segment(source, each)}"

@@ -9,13 +9,13 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import TensorFacts, read
 from ptrepl.engine.watch.kinds import is_one, is_tensor_class
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.trained import is_trained
 from ptrepl.explain.rewrite import operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.explain.standins.torch_code import is_numpy_function
 from ptrepl.texts.messages import gettext
 
@@ -32,7 +32,9 @@ def _requires_grad(case: Case) -> Finding | None:
         found = _called_on(case)
     if found is None:
         return _in_list(case)
-    array = next((each for each in case.operands() if is_array(case.real(each)) or is_array(case.value(each))), None)
+    array = next(
+        (each for each in case.operands() if is_numpy_array(case.real(each)) or is_numpy_array(case.value(each))), None
+    )
     name = operand_text(case, found)
     if array is not None and isinstance(case.node, ast.BinOp):
         text = gettext(

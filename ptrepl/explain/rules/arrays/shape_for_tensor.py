@@ -28,8 +28,7 @@ def _shape_not_tensor(case: Case) -> Finding | None:
     call = invocation(case)
     if call is None or call.name not in _LIKE or call.is_method or not call.args:
         return None
-    real = case.real(call.args[0])
-    shape = case.value(call.args[0]) if real is None else real
+    shape = case.held(call.args[0])
     if type(shape) not in (tuple, list, sys.modules["torch"].Size) or not all(type(each) is int for each in shape):
         return None
     maker = f"torch.{_LIKE[call.name]}"

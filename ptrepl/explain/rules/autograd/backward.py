@@ -10,11 +10,11 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import read, shape_text
-from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, type_name
+from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.trial import Candidate, tried
-from ptrepl.explain.provenance.backward import Start, start_of
+from ptrepl.explain.provenance.backward import Start, named_tensors, start_of
 from ptrepl.explain.provenance.graph import behind, is_intact, node_of
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
@@ -22,7 +22,6 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_function
 from ptrepl.texts.messages import gettext, ngettext
 
-_MOST_NAMES = 500
 _LOSSES = ("loss", "cost", "nll", "elbo", "objective", "total", "error")
 
 
@@ -61,13 +60,10 @@ def _several(case: Case) -> Finding | None:
 
 def _loss_of(case: Case, start: Start) -> str | None:
     """The one name of a single number that was computed from the start, ``loss`` for ``outputs.backward()``."""
-    scope, node = case.scope, node_of(start.tensors[0])
+    node = node_of(start.tensors[0])
     found: dict[Any, str] = {}
-    for name in [*scope.locals, *scope.globals][:_MOST_NAMES]:
-        value = scope.name(name)
-        if not any(word in name.lower() for word in _LOSSES) or name.startswith("_"):
-            continue
-        if not is_tensor_class(type(value)) or read(value).shape != ():
+    for name, value in named_tensors(case).items():
+        if not any(word in name.lower() for word in _LOSSES) or read(value).shape != ():
             continue
         if node is not None and node_of(value) is not None and node in {*behind([value]).nodes} and is_intact(value):
             found.setdefault(node_of(value), name)

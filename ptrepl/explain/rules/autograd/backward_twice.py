@@ -31,7 +31,6 @@ from ptrepl.explain.rules.autograd.lost_leaf import lost_leaf
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
 
-_MOST_NAMES = 500
 _MOST_FOUND = 12
 
 
@@ -82,11 +81,11 @@ def _computed_from_detached(case: Case, start: Start, freed: list[str]) -> tuple
 
     () where that step trains what made ``fake`` too, or where another line computed the loss.
     """
-    other = backward_before(case)
-    if other is None or len(freed) != 1 or freed[0] == other or freed[0] not in named_tensors(case):
+    other, named = backward_before(case), named_tensors(case)
+    if other is None or len(freed) != 1 or freed[0] == other or freed[0] not in named:
         return ()
     made = origin(case, other)
-    if made is None or made.entry is not None or _trained_before(case, named_tensors(case)[freed[0]]) is not False:
+    if made is None or made.entry is not None or _trained_before(case, named[freed[0]]) is not False:
         return ()
     places = [each for each in ast.walk(made.value) if isinstance(each, ast.Name) and each.id == freed[0]]
     if len(places) != 1 or not isinstance(start.node, ast.Name):
@@ -187,7 +186,7 @@ def _two_results(case: Case, start: Start, freed: list[str]) -> str:
         return _several_shared(case, start, other, steps)
     if not is_behind(named[shared], nodes):
         together, call = assigned_together(case, shared)
-        if not any(each in named_tensors(case) and is_behind(named_tensors(case)[each], nodes) for each in together):
+        if not any(each in named and is_behind(named[each], nodes) for each in together):
             return ""
         shared = call
     what = gettext(

@@ -24,8 +24,7 @@ _TYPED = {"LongTensor": "long", "IntTensor": "int", "FloatTensor": "float", "Dou
 
 def _list_of(case: Case, node: ast.expr) -> list[Any]:
     """The tensors in the list that ``node`` gives; [] where it gives none, or something else is in it."""
-    real: Any = case.real(node)
-    held: Any = case.value(node) if real is None else real
+    held = case.held(node)
     if type(held) not in (list, tuple) or not held or not all(is_tensor_class(type(each)) for each in held):
         return []
     return [*held]

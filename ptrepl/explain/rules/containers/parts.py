@@ -80,8 +80,7 @@ def _compared(case: Case) -> Finding | None:
         case _:
             return None
     for side, other in ((left, right), (right, left)):
-        real, facts = case.real(side), case.facts(other)
-        held = case.value(side) if real is None else real
+        held, facts = case.held(side), case.facts(other)
         if facts is None or held is None or is_tensor_class(type(held)):
             continue
         shape = sizes(facts)
@@ -160,8 +159,7 @@ def _indexed(case: Case) -> Finding | None:
             pass
         case _:
             return None
-    real = case.real(value)
-    held = case.value(value) if real is None else real
+    held = case.held(value)
     if type(held) not in (list, tuple) or not held:
         return None
     name, source = operand_text(case, value), case.site.source
@@ -204,8 +202,7 @@ def _computed(case: Case) -> Finding | None:
     if not isinstance(node, ast.BinOp):
         return None
     for side, other in ((node.left, node.right), (node.right, node.left)):
-        real = case.real(side)
-        held = case.value(side) if real is None else real
+        held = case.held(side)
         if type(held) is list and case.facts(other) is None:
             return _list_computed(case, node, side, held)
         known = case.facts(other) is not None or type(case.value(other)) in (int, float) or _is_pair(case.held(other))

@@ -7,12 +7,12 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.explain.standins.torch_code import is_numpy_function
 from ptrepl.texts.messages import gettext
 
@@ -28,8 +28,7 @@ def _ragged(case: Case) -> Finding | None:
             return None
     if not is_numpy_function(case.real(func)):
         return None
-    real: Any = case.real(data)
-    held: Any = case.value(data) if real is None else real
+    held = case.held(data)
     shapes = [_shape(each) for each in held[:_MOST]] if type(held) in (list, tuple) else []
     if len(shapes) < 2 or None in shapes or len({*shapes}) < 2:
         return None
@@ -60,7 +59,7 @@ def _shape(value: Any) -> tuple[int, ...] | None:
     """The shape of a row: of a tensor, an array, or a list of numbers; None of anything else."""
     if is_tensor_class(type(value)):
         return sizes(read(value)) or None
-    if is_array(value):
+    if is_numpy_array(value):
         return tuple(value.shape) or None
     numbers = type(value) in (list, tuple) and all(type(each) in (int, float, bool) for each in value)
     return (len(value),) if numbers else None

@@ -9,7 +9,7 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.origins import source_and_value
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -27,8 +27,7 @@ def _of_several(case: Case) -> Finding | None:
         "{name} is a torch.Size, a tuple of sizes, and arithmetic takes one number: one place of it, as in x.shape[0].",
         name=operand_text(case, side),
     )
-    made = origin(case, side.id) if isinstance(side, ast.Name) else None
-    source, value = (case.site.source, side) if made is None else (made.source, made.value)
+    source, value = source_and_value(case, side)
     match value:
         case ast.Subscript(slice=ast.Slice(lower=ast.Constant(value=int() as first), upper=None, step=None)) if (
             len(case.held(side)) == 1
@@ -38,7 +37,7 @@ def _of_several(case: Case) -> Finding | None:
             return Finding(text)
     slip = gettext("{slice} is a slice; {code} is the size itself.", slice=segment(source, value), code=code)
     fixes: tuple[Fix, ...] = ()
-    if made is None:
+    if value is side:
         fixes = tried(case, [Candidate(spliced(source, case.node, {side: code}))])
     return Finding(f"{text} {slip}", fixes)
 

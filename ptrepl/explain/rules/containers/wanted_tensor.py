@@ -310,8 +310,7 @@ def _culprit(case: Case) -> tuple[ast.expr | None, Any] | None:
         return None
     given = [*node.args, *(each.value for each in node.keywords)]
     for each in given:
-        real = case.real(each)
-        value = case.value(each) if real is None else real
+        value = case.held(each)
         if value is not None and type_name(value) == wanted:
             return each, value
     for frame in reversed(case.inner_frames):

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 _CHANNELS = re.compile(r"^_$|^(?:n_?)?(?:c|ch|chans?|channels?|depth)$", re.IGNORECASE)
@@ -26,7 +26,7 @@ def image_shape(case: Case, names: Sequence[ast.expr], value: ast.expr) -> Findi
             held = case.real(image)
         case _:
             return None
-    shape = tuple(held.shape) if is_array(held) else case.shape(image)
+    shape = tuple(held.shape) if is_numpy_array(held) else case.shape(image)
     words = [each.id for each in names if isinstance(each, ast.Name)]
     line = case.site.line
     if shape is None or len(words) != len(names) or not isinstance(line, ast.Assign):

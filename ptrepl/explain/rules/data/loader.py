@@ -7,6 +7,7 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, module_name, own_dict, type_name
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.spelling import of_tensors
 from ptrepl.explain.fixes.trial import Candidate, verified
@@ -14,7 +15,6 @@ from ptrepl.explain.operands.loaders import dataset_text, is_dataset, is_loader
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 
@@ -137,7 +137,7 @@ def _of_part(case: Case, node: ast.Attribute, part: Any, held: Any) -> str:
     name, indices = segment(case.site.source, node.value), own_dict(part).get("indices")
     if type(indices) not in (list, range, tuple) or not indices:
         return ""
-    of_samples = is_array(held) or is_tensor_class(type(held))
+    of_samples = is_numpy_array(held) or is_tensor_class(type(held))
     size = (sizes(read(held)) if is_tensor_class(type(held)) else held.shape) if of_samples else None
     if of_samples and size and size[0] > max(indices):
         return f"{name}.dataset.{node.attr}[{name}.indices]"

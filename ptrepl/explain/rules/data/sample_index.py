@@ -8,6 +8,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import is_tensor_class, module_name, own_dict, type_name
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.trial import Candidate, verified
@@ -17,7 +18,6 @@ from ptrepl.explain.operands.state import is_plain_dict, listed
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.data.windows import windows_past_the_end
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext, ngettext
 
 _FETCH = "torch/utils/data/_utils/fetch.py"
@@ -103,7 +103,7 @@ def _counted(case: Case, text: ClassText | None) -> tuple[str, int] | None:
 def _length(value: Any) -> int | None:
     if type(value) in (list, tuple, str):
         return len(value)
-    if is_array(value):
+    if is_numpy_array(value):
         return int(value.shape[0]) if value.ndim else None
     shape = sizes(read(value)) if is_tensor_class(type(value)) else None
     return shape[0] if shape else None

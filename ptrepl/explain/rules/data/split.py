@@ -8,6 +8,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.library_frame import locals_of
@@ -15,7 +16,6 @@ from ptrepl.explain.operands.loaders import is_dataset
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 _FILE = "torch/utils/data/dataset.py"
@@ -186,20 +186,20 @@ def _no_tensors(case: Case) -> Finding | None:
             text, verified(case, Candidate(spliced(source, node, {node.args[0]: f"*{operand(source, node.args[0])}"})))
         )
     wrong = [at for at, each in enumerate(held) if not is_tensor_class(type(each))]
-    if not wrong or not all(is_array(held[at]) or type(held[at]) in (list, tuple) for at in wrong):
+    if not wrong or not all(is_numpy_array(held[at]) or type(held[at]) in (list, tuple) for at in wrong):
         return None
     first = held[wrong[0]]
     text = gettext(
         "{name} is a {type}, and TensorDataset takes tensors. Make a tensor of it first.",
         name=operand_text(case, node.args[wrong[0]]),
-        type=gettext("NumPy array") if is_array(first) else type(first).__name__,
+        type=gettext("NumPy array") if is_numpy_array(first) else type(first).__name__,
     )
     texts: dict[ast.expr | ast.stmt, str] = {}
     for at in wrong:
-        if not is_array(held[at]) and not all(type(each) in (int, float, bool) for each in held[at]):
+        if not is_numpy_array(held[at]) and not all(type(each) in (int, float, bool) for each in held[at]):
             return Finding(text)
-        function = "torch.from_numpy" if is_array(held[at]) else "torch.tensor"
-        single = ".float()" if is_array(held[at]) and str(held[at].dtype) == "float64" else ""
+        function = "torch.from_numpy" if is_numpy_array(held[at]) else "torch.tensor"
+        single = ".float()" if is_numpy_array(held[at]) and str(held[at].dtype) == "float64" else ""
         texts[node.args[at]] = f"{function}({segment(source, node.args[at])}){single}"
     if any(text.endswith(".float()") for text in texts.values()):
         dtype = gettext("NumPy's numbers are float64, and layers have float32: .float() converts them.")

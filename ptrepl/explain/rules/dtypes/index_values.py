@@ -14,7 +14,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import loops_over
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.dtypes import is_integral
-from ptrepl.explain.provenance.origins import earlier, origin, parsed, unrecorded_in
+from ptrepl.explain.provenance.origins import earlier, parsed, source_and_value, unrecorded_in
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
@@ -128,8 +128,7 @@ def of_positions(case: Case, node: ast.expr) -> Finding | None:
     call = case.node
     if not isinstance(call, ast.Call) or not _SCORING.fullmatch(called_name(call)) or unrecorded_in(case):
         return None
-    made = origin(case, node.id) if isinstance(node, ast.Name) else None
-    value, source = (node, case.site.source) if made is None else (made.value, made.source)
+    source, value = source_and_value(case, node)
     match value:
         case ast.Call(func=ast.Attribute(value=scores, attr="argmax" | "argmin" as word)):
             if isinstance(scores, ast.Name) and scores.id == "torch" and value.args:
@@ -159,16 +158,7 @@ def _second_of_pair(case: Case, name: str) -> Finding | None:
     found = _taken_apart(case, name)
     if found is None or found[1] != name or _TOKENS.fullmatch(name):
         return None
-    values, indices, label = found
-    return Finding(
-        gettext(
-            "`{statement}` gives the values first and then their indices: {indices} holds the indices, and {values} "
-            "the values.",
-            statement=label,
-            indices=indices,
-            values=values,
-        )
-    )
+    return Finding(_order_of(*found))
 
 
 def first_of_pair(case: Case, node: ast.expr) -> str:
@@ -176,12 +166,16 @@ def first_of_pair(case: Case, node: ast.expr) -> str:
     found = _taken_apart(case, node.id) if isinstance(node, ast.Name) else None
     if found is None or found[0] != case.text(node):
         return ""
+    return _order_of(*found)
+
+
+def _order_of(values: str, indices: str, statement: str) -> str:
     return gettext(
         "`{statement}` gives the values first and then their indices: {indices} holds the indices, and {values} the "
         "values.",
-        statement=found[2],
-        indices=found[1],
-        values=found[0],
+        statement=statement,
+        indices=indices,
+        values=values,
     )
 
 

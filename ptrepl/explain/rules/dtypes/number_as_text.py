@@ -58,8 +58,7 @@ def _text_for_number(case: Case) -> Finding | None:
 
 
 def _text(case: Case, node: ast.expr) -> str | None:
-    real = case.real(node)
-    value = case.value(node) if real is None else real
+    value = case.held(node)
     return value if type(value) is str else None
 
 

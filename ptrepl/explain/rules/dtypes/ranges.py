@@ -11,7 +11,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import invocation
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.origins import source_and_value
 from ptrepl.explain.rewrite import in_one_line, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -115,8 +115,7 @@ def _probabilities(case: Case) -> Finding | None:
 
 def _exp_of(case: Case, tensor: ast.expr) -> str | None:
     """``x / t`` where ``tensor`` was made by ``torch.exp(x / t)`` or ``(x / t).exp()``; None where it was not."""
-    made = origin(case, tensor.id) if isinstance(tensor, ast.Name) else None
-    source, value = (case.site.source, tensor) if made is None else (made.source, made.value)
+    source, value = source_and_value(case, tensor)
     match value:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr="exp"), args=[given]):
             return in_one_line(source, given)
@@ -127,9 +126,10 @@ def _exp_of(case: Case, tensor: ast.expr) -> str | None:
 
 def _is_softmax(case: Case, tensor: ast.expr) -> bool:
     """Whether softmax gave it, so that it has no negative number and needs no further softmax."""
-    made = origin(case, tensor.id) if isinstance(tensor, ast.Name) else None
-    value = tensor if made is None else made.value
-    return isinstance(value, ast.Call) and called_name(value) == "softmax" and (made is None or _has_nan(case, tensor))
+    _, value = source_and_value(case, tensor)
+    if not isinstance(value, ast.Call) or called_name(value) != "softmax":
+        return False
+    return value is tensor or _has_nan(case, tensor)
 
 
 def _has_nan(case: Case, tensor: ast.expr) -> bool:

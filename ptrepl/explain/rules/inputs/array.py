@@ -7,13 +7,13 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import module_name, own_dict, type_name
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.outer_call import first_convolution, first_layer, outermost_call
 from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 
@@ -24,7 +24,7 @@ def _array(case: Case) -> Finding | None:
         return None
     given, network = call.args[0], outer.real(call.func)
     array: Any = outer.real(given)
-    if not is_array(array) or array.dtype.kind not in "fiu":
+    if not is_numpy_array(array) or array.dtype.kind not in "fiu":
         return None
     source = outer.site.source
     tensor = f"torch.from_numpy({segment(source, given)})"

@@ -7,13 +7,13 @@ from typing import Any
 
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.callers import call_that_gave
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import in_one_line, operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.explain.standins.torch_code import tensor_method
 from ptrepl.texts.messages import gettext
 
@@ -62,7 +62,7 @@ def _size(case: Case) -> Finding | None:
 
 def _array(case: Case, node: ast.expr) -> Any:
     for found in (case.real(node), case.value(node)):
-        if is_array(found):
+        if is_numpy_array(found):
             return found if found.dtype.kind in "fiub" else None
     return None
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.callers import call_that_gave
 from ptrepl.explain.rewrite import in_a_sentence, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
-from ptrepl.explain.standins.standins import is_array
 from ptrepl.texts.messages import gettext
 
 _Shape = tuple[int, ...]
@@ -77,11 +77,11 @@ def _largest(case: Case, node: ast.expr) -> int | None:
     match node:
         case ast.Subscript(value=ast.Name() as several, slice=ast.Constant(value=int() as at)):
             held: Any = case.real(several)
-            if (is_array(held) and held.ndim == 2 and held.dtype.kind in "iu") or type(held) is tuple:
+            if (is_numpy_array(held) and held.ndim == 2 and held.dtype.kind in "iu") or type(held) is tuple:
                 held = held[at] if -len(held) <= at < len(held) else None
         case _:
             held = case.real(node)
-    if is_array(held) and held.dtype.kind in "iu" and held.ndim == 1 and held.size:
+    if is_numpy_array(held) and held.dtype.kind in "iu" and held.ndim == 1 and held.size:
         return int(held.max())
     found = limits(held) if is_tensor_class(type(held)) else limits_of(case, node)
     return found[1] if found is not None else None

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from ptrepl.engine.record.record import one_line
 from ptrepl.explain.case import Case
 from ptrepl.explain.operands.losses import values
-from ptrepl.explain.rewrite import postfix
+from ptrepl.explain.rewrite import in_a_sentence, postfix
 from ptrepl.texts.messages import gettext
 
 _LEAST_GREY = 100
@@ -44,6 +43,6 @@ def grey_mask(case: Case, node: ast.expr, classes: int) -> GreyMask | None:
     text = gettext(
         "It holds only 0 and {grey}, like the pixels of a mask image: {code} makes the class indices 0 and 1.",
         grey=held[1],
-        code=one_line(code),
+        code=in_a_sentence(code),
     )
     return GreyMask(text, code)

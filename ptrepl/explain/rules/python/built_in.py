@@ -6,13 +6,12 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -75,7 +74,7 @@ def greatest_of_tensors(case: Case, name: str, args: list[ast.expr]) -> Finding 
             "time; each of them has shape {part}. A tensor's own {function} takes a dim: {tensor}.{function}(dim=0) "
             "gives the values and where they stand, {tensor}.{function}() one number of all.",
             part=shape_text(shape[1:]),
-            tensor=one_line(operand(case.site.source, named)),
+            tensor=in_a_sentence(operand(case.site.source, named)),
             **fields,
         )
     else:

@@ -27,12 +27,11 @@ def _joined(case: Case) -> Finding | None:
     if isinstance(case.real(left), pathlib.PurePath) and type(case.value(right)) is str:
         return _path(case, node, left, right)
     for text_side, other in ((left, right), (right, left)):
-        real = case.real(text_side)
-        words = case.value(text_side) if real is None else real
+        words = case.held(text_side)
         joins = text_side is left and "concatenate str" in case.message
         if type(words) is not str and not joins:
             continue
-        plain = case.value(other) if case.real(other) is None else case.real(other)
+        plain = case.held(other)
         if case.facts(other) is not None:
             text = gettext(
                 "{name} is a tensor, and + joins a string with strings only. An f-string shows any value.",

@@ -187,8 +187,7 @@ def _alias(case: Case, node: ast.Call, wrong: ast.keyword, said: str, other: str
             other=other,
         )
         return Finding(text)
-    real = case.real(wrong.value)
-    value = case.value(wrong.value) if real is None else real
+    value = case.held(wrong.value)
     if other != "dim" or type(value) is not str:
         return None
     return Finding(

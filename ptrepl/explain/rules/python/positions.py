@@ -19,8 +19,6 @@ from ptrepl.explain.rewrite import in_a_sentence, operand, postfix, segment, spl
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
-_MOST_SHOWN = 10
-
 
 def _by_name(case: Case) -> Finding | None:
     """``batch["image"]`` of a tuple, a list or a tensor."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ptrepl.explain.case import Case
-from ptrepl.explain.provenance.origins import origin
+from ptrepl.explain.provenance.origins import source_and_value
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.texts.messages import gettext
 
@@ -17,8 +17,7 @@ def mean_of_rows(case: Case, left: _Operand, right: _Operand) -> str:
     (table, whole), (part, shape) = left, right
     if len(whole) != 2 or shape != whole[:1]:
         return ""
-    made = origin(case, part.id) if isinstance(part, ast.Name) else None
-    source, value = (made.source, made.value) if made is not None else (case.site.source, part)
+    source, value = source_and_value(case, part)
     match value:
         case ast.Call(func=ast.Attribute(value=base, attr="mean" | "std" | "var"), args=[dim], keywords=[]):
             pass

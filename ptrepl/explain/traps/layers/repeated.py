@@ -6,15 +6,13 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from ptrepl.engine.outcome import Summary
-from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, own_dict
 from ptrepl.engine.watch.notes import SameObject
 from ptrepl.engine.watch.targets import Name
 from ptrepl.explain.traps.observed import Noticed
-from ptrepl.explain.traps.reading.passes import modules_in, parameters_of
+from ptrepl.explain.traps.reading.passes import has_trained, modules_in
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
@@ -69,13 +67,9 @@ def _repeated_in_new(noticed: Noticed) -> list[int]:
         for each in modules_in(noticed.names.get(change.target.name)):
             held = own_dict(each).get("_modules")
             layers = [*held.values()] if type(held) is dict else []
-            counts = [sum(one is layer for one in layers) for layer in layers if _is_trained(layer)]
+            counts = [sum(one is layer for one in layers) for layer in layers if has_trained(layer)]
             found += [count for count in counts if count > 1]
     return found
-
-
-def _is_trained(module: Any) -> bool:
-    return kind_of(module) is Kind.MODULE and any(read(each).requires_grad is True for each in parameters_of(module))
 
 
 def _is_container(place: Place, func: ast.expr) -> bool:

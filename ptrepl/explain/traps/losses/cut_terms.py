@@ -7,7 +7,6 @@ import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, kind_of
@@ -15,7 +14,7 @@ from ptrepl.explain.traps.losses.plain_gradients import gradient_without_graph
 from ptrepl.explain.traps.observed import Noticed
 from ptrepl.explain.traps.questions.rounds import backward_in
 from ptrepl.explain.traps.questions.spelled import unpacked
-from ptrepl.explain.traps.reading.passes import parameters_of
+from ptrepl.explain.traps.reading.passes import has_trained, parameters_of
 from ptrepl.explain.traps.reading.place import Place
 from ptrepl.explain.traps.told import Told, told_of
 from ptrepl.texts.messages import gettext
@@ -203,8 +202,4 @@ def _is_of_network(noticed: Noticed, place: Place, node: ast.expr, depth: int, *
     if not isinstance(node, ast.Call):
         return False
     module = place.reader.real(node.func)
-    return _has_trained(module)
-
-
-def _has_trained(module: Any) -> bool:
-    return kind_of(module) is Kind.MODULE and any(read(each).requires_grad is True for each in parameters_of(module))
+    return has_trained(module)

@@ -6,6 +6,7 @@ import ast
 import sys
 from typing import Any
 
+from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import Kind, is_one, kind_of, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.standins import NoStandIn
@@ -79,6 +80,11 @@ def parameters_of(module: Any) -> list[Any]:
         if type(held) is dict:
             found |= {id(value): value for value in held.values() if value is not None}
     return [*found.values()]
+
+
+def has_trained(module: Any) -> bool:
+    """Whether it is a network with a parameter that requires a gradient."""
+    return kind_of(module) is Kind.MODULE and any(read(each).requires_grad is True for each in parameters_of(module))
 
 
 def modules_in(module: Any) -> list[Any]:

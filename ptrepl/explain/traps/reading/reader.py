@@ -12,7 +12,7 @@ from typing import Any
 from ptrepl.engine.watch.kinds import class_dict, is_one, is_tensor_class, own_dict
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
-from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.explain.standins.standins import StandIns, Work
 from ptrepl.explain.traps.reading.own_code import is_own_module, method_of, own_code, unwrapped
 
@@ -80,10 +80,7 @@ class CodeReader(Evaluator):
 
     def real(self, node: ast.expr) -> Any:
         """The object, or the stand-in, that ``node`` names; None if it names none."""
-        try:
-            found = self.scope.real(node)
-        except NotReadable:
-            return None
+        found = self.scope.real_or_none(node)
         return None if found is HIDDEN else found
 
     def _of_data(self, node: ast.expr) -> Any:
