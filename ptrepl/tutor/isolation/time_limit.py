@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import FrameType, TracebackType
 from typing import Any
@@ -52,6 +53,7 @@ def time_limit(
 
     A loop that swallows every exception (``except: pass``) is ended too: what is raised in the learner's code is raised
     there again and again until it comes out. Code of ours, and the clean-up of a library, is not cut off by that.
+    Where the interpreter itself drops it (in a ``__del__``, a callback of ``gc`` or ``weakref``), nothing is printed.
     ``interruptible``: Ctrl-C ends the block at once, by Interrupted. ``busy``: of the processor's time, so that other
     programs do not shorten it; five times as much on the clock.
     """
@@ -84,12 +86,14 @@ class _Limit:
         self._reason = raises
         self._struck = False
         self._over = False
+        self._hook: Callable[[sys.UnraisableHookArgs], object] = sys.unraisablehook
         self._before: tuple[float, float] = (0.0, 0.0)
         self._began = (0.0, 0.0)
 
     def __enter__(self) -> None:
         for number, handler in self._handlers.items():
             self._handlers[number] = signal.signal(number, handler)
+        self._hook, sys.unraisablehook = sys.unraisablehook, self._on_unraisable
         self._began = time.process_time(), time.monotonic()
         self._before = signal.setitimer(signal.ITIMER_REAL, self._seconds, _LATER)
 
@@ -100,6 +104,12 @@ class _Limit:
         signal.setitimer(signal.ITIMER_REAL, *self._before)
         for number, handler in self._handlers.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        if sys.unraisablehook == self._on_unraisable:  # not where the code has set one of its own
+            sys.unraisablehook = self._hook
+
+    def _on_unraisable(self, dropped: sys.UnraisableHookArgs) -> None:
+        if not isinstance(dropped.exc_value, self._reason):  # the next alarm raises it again
+            self._hook(dropped)
 
     def _on_alarm(self, signum: int, frame: FrameType | None) -> None:
         if self._busy and (left := self._left()) > 0:

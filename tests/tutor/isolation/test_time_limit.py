@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -97,6 +98,36 @@ ENDLESS = [
 def test_what_never_ends_is_ended(endless: Callable[[], None]) -> None:
     with pytest.raises(TookTooLong), time_limit(0.05):
         endless()
+
+
+class NeverGone:
+    """The interpreter drops what is raised in its ``__del__``, and says so by sys.unraisablehook."""
+
+    def __del__(self) -> None:
+        counts()
+
+
+def test_what_the_interpreter_drops_is_raised_again_and_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", told.append)
+    with pytest.raises(TookTooLong), time_limit(0.02):
+        NeverGone()
+        counts()
+    assert told == []
+    assert sys.unraisablehook == told.append
+
+
+class Complains:
+    def __del__(self) -> None:
+        raise ValueError("of its own")
+
+
+def test_what_the_code_raises_there_itself_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[sys.UnraisableHookArgs] = []
+    monkeypatch.setattr("sys.unraisablehook", told.append)
+    with time_limit(10):
+        Complains()
+    assert [type(each.exc_value) for each in told] == [ValueError]
 
 
 @pytest.mark.timeout(0)  # the limit of a test is an alarm too
