@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 
 from ptrepl.engine.explanation import Fix
@@ -72,6 +73,8 @@ def _no_dims(case: Case) -> Finding | None:
     match node:
         case ast.Call(args=[tensor]):
             pass
+        case ast.GeneratorExp(generators=[first, *_]) | ast.ListComp(generators=[first, *_]):
+            tensor = first.iter
         case _:
             loop = next(
                 (each for each in (node, *case.parents) if isinstance(each, (ast.For, ast.comprehension))), None
@@ -95,6 +98,15 @@ def _no_dims(case: Case) -> Finding | None:
     if isinstance(node, ast.Call) and "len" in case.message:
         text = gettext("{name} has no dims: it is one number, and has no length. numel() counts it: 1.", name=name)
         return Finding(text)
+    if isinstance(tensor, ast.Name) and _asks_for_variable(case, tensor.id):
+        return Finding(
+            gettext(
+                "{name} has no dims: it is one number, and there is nothing to go through. type({name}) is never "
+                "Variable: since PyTorch 0.4 what Variable makes is a torch.Tensor. isinstance({name}, torch.Tensor) "
+                "asks for one.",
+                name=name,
+            )
+        )
     match tensor:
         case ast.Call(func=ast.Attribute(attr="squeeze"), args=[], keywords=[]):
             text = gettext(
@@ -113,6 +125,18 @@ def _no_dims(case: Case) -> Finding | None:
         )
         return Finding(text)
     return Finding(gettext("{name} has no dims: it is one number, and there is nothing to go through.", name=name))
+
+
+def _asks_for_variable(case: Case, name: str) -> bool:
+    """Whether the function compares ``type(name)`` with ``torch.autograd.Variable``, as code for PyTorch 0.3 does."""
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    for each in ast.walk(function) if function is not None else ():
+        match each:
+            case ast.Compare(
+                left=ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=asked)]), comparators=[other]
+            ) if asked == name and case.real(other) is sys.modules["torch"].autograd.Variable:
+                return True
+    return False
 
 
 BEFORE = ("modules.subclass", "python.attribute")

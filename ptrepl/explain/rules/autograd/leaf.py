@@ -16,6 +16,8 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 500
+_SEVERAL = ("unbind", "split", "chunk", "tensor_split", "hsplit", "vsplit", "dsplit", "unsafe")
+"""Functions that make several views in one call."""
 
 
 def _leaf(case: Case) -> Finding | None:
@@ -177,15 +179,50 @@ def _one_of_several(case: Case) -> Finding | None:
     target = written(case.node)
     if target is None:
         return None
+    name = case.called(target, gettext("this tensor"))
+    if (loop := _taken_apart(case, target)) is not None:
+        part, whole = loop
+        return Finding(
+            gettext(
+                "`for {part} in {whole}` takes {whole} apart with unbind, which makes all parts at once, and autograd "
+                "cannot record an in-place change of one of them. Go through the indices and write into {whole}[i], or "
+                "change all of {whole} without a loop.",
+                part=part,
+                whole=whole,
+            )
+        )
+    function = case.match.group(1).lower()
+    if not function.startswith(_SEVERAL):  # a view of such a view, made by an index
+        return Finding(
+            gettext(
+                "{name} is a part of one of several views that were made at once, and autograd cannot record an "
+                "in-place change of one of them. Make a new tensor instead of changing this one, or write into the "
+                "whole tensor by its index.",
+                name=name,
+            )
+        )
     return Finding(
         gettext(
             "{name} is one of several views that {function} made at once, and autograd cannot record an in-place "
             "change of one of them. Make a new tensor instead of changing this one, or write into the whole tensor by "
             "its index.",
-            name=case.called(target, gettext("this tensor")),
-            function=case.match.group(1).lower(),
+            name=name,
+            function=function,
         )
     )
+
+
+def _taken_apart(case: Case, target: ast.expr) -> tuple[str, str] | None:
+    """(``row``, ``rows``) where ``target`` is a part of ``row`` in ``for row in rows``, and ``rows`` is a tensor."""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    if not isinstance(target, ast.Name):
+        return None
+    for each in case.parents:
+        if isinstance(each, ast.For) and isinstance(each.target, ast.Name) and each.target.id == target.id:
+            named = isinstance(each.iter, (ast.Name, ast.Attribute)) and case.facts(each.iter) is not None
+            return (target.id, case.text(each.iter)) if named else None
+    return None
 
 
 def _switched(case: Case) -> Finding | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import base_attribute
-from ptrepl.engine.watch.kinds import is_tensor_class
+from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of, own_dict
 from ptrepl.engine.watch.notes import Cleared
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_lines_changed
@@ -20,6 +20,7 @@ from ptrepl.explain.rule import Finding
 from ptrepl.explain.rules.autograd.lost_leaf import lost_leaf
 from ptrepl.explain.rules.autograd.parameter_without import frozen_parameter, unused_parameter, which_parameter
 from ptrepl.explain.rules.autograd.requires_grad_missing import without_requires_grad
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
 
@@ -27,7 +28,7 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
     """What to say of ``node``, the ``.grad`` of ``tensor``; None where it is not None, or where nothing is known."""
     real = case.real(tensor)
     if not is_tensor_class(type(real)):
-        return None
+        return _parametrized(case, tensor)
     name = ast.unparse(tensor)
 
     def fact(which: str) -> Any:
@@ -57,6 +58,26 @@ def told_of_grad(case: Case, node: ast.Attribute, tensor: ast.expr) -> Finding |
         missing = gettext("{loss} is computed here, and nothing calls {loss}.backward().", loss=loss)
         return Finding(f"{text} {missing}")
     return Finding(text, _cleared(case, node, tensor))
+
+
+def _parametrized(case: Case, tensor: ast.expr) -> Finding | None:
+    """``layer.weight.grad`` of a layer that ``nn.utils.parametrizations`` has changed."""
+    if not isinstance(tensor, ast.Attribute) or kind_of(module := case.real(tensor.value)) is not Kind.MODULE:
+        return None
+    lists = own_dict(own_dict(module).get("_modules", {}).get("parametrizations")).get("_modules")
+    kept = own_dict(lists.get(tensor.attr)).get("_parameters") if type(lists) is dict else None
+    if type(kept) is not dict or not kept:
+        return None
+    name = ast.unparse(tensor)
+    held = [f"{ast.unparse(tensor.value)}.parametrizations.{tensor.attr}.{each}" for each in kept]
+    return Finding(
+        gettext(
+            "{name} is computed anew each time it is asked for, so it has no gradient. What is trained, and has one "
+            "after backward(), is {parameters}.",
+            name=name,
+            parameters=every(held),
+        )
+    )
 
 
 def _without_backward(case: Case) -> str:

@@ -26,7 +26,7 @@ from ptrepl.explain.rules.autograd.filled_list import filled_with_numbers
 from ptrepl.explain.rules.autograd.fitted import tensors_to_fit
 from ptrepl.explain.rules.autograd.frozen_network import of_a_frozen_network
 from ptrepl.explain.rules.autograd.requires_grad_missing import leaf_of_the_copy
-from ptrepl.explain.rules.autograd.switched_off_by import switched_off_by
+from ptrepl.explain.rules.autograd.switched_off_by import in_decorated_function, switched_off_by
 from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -78,7 +78,6 @@ _CUT_AT = {
     ),
 }
 """The same in an earlier statement."""
-_MOST_STEPS = 12
 _MOST_NAMES = 6
 _MOST_SHOWN = 40
 
@@ -90,7 +89,7 @@ def _no_graph(case: Case) -> Finding | None:
         return None
     tensor, name = start.tensors[0], start.name(case)
     if base_attribute("is_inference")(tensor):
-        if (switch := _in_decorated_function(case, start.node)) is not None:
+        if (switch := in_decorated_function(case, start.node)) is not None:
             made = gettext("Nothing was recorded for {name}, because grad mode was off.", name=name)
             return Finding(f"{made} {switch.text}", switch.fixes)
         return Finding(
@@ -108,7 +107,7 @@ def _no_graph(case: Case) -> Finding | None:
         )
     if found is None and (filled := filled_with_numbers(case, start.node)):
         return Finding(filled)
-    if found is None and (switch := _in_decorated_function(case, start.node)) is not None:
+    if found is None and (switch := in_decorated_function(case, start.node)) is not None:
         made = gettext("Nothing was recorded for {name}, because grad mode was off.", name=name)
         return Finding(f"{made} {switch.text}", switch.fixes)
     if (found is None or found.kind == "none") and (frozen := of_a_frozen_network(case, start.node, name)):
@@ -148,9 +147,19 @@ def _of_a_gradient(case: Case, node: ast.expr) -> str:
     for each in ast.walk(node):
         made = assigned_just_before(case, each.id) or origin(case, each.id) if isinstance(each, ast.Name) else None
         call = made.value.value if made is not None and isinstance(made.value, ast.Subscript) else made and made.value
-        if made is None or not isinstance(call, ast.Call) or any(word.arg == "create_graph" for word in call.keywords):
+        if made is None or not isinstance(call, ast.Call):
             continue
-        if case.real(call.func) is sys.modules["torch"].autograd.grad:
+        if case.real(call.func) is not sys.modules["torch"].autograd.grad:
+            continue
+        asked = [ast.unparse(word.value) for word in call.keywords if word.arg == "create_graph"]
+        if asked == ["True"]:
+            return gettext(
+                "{name} comes from `{statement}`. create_graph=True was given, and still {name} has no graph: it is "
+                "the same whatever the inputs are, as the gradient of a linear function is. Its own gradient is 0.",
+                name=made.name,
+                statement=made.label,
+            )
+        if not asked:
             return gettext(
                 "{name} comes from `{statement}`, and torch.autograd.grad gives gradients without a graph. With "
                 "create_graph=True they have one, and a further gradient can be computed from them.",
@@ -158,23 +167,6 @@ def _of_a_gradient(case: Case, node: ast.expr) -> str:
                 statement=made.label,
             )
     return ""
-
-
-def _in_decorated_function(case: Case, node: ast.expr) -> Finding | None:
-    """What ``node``, or one of the statements that led to its value, calls, if that is decorated."""
-    pending: list[ast.expr] = [node]
-    for number, each in enumerate(pending):
-        made = assigned_just_before(case, each.id) or origin(case, each.id) if isinstance(each, ast.Name) else None
-        value = each if made is None else made.value
-        found = switched_off_by(case, made, value)
-        if found is not None and "@" in found.text:
-            return found
-        if number == _MOST_STEPS:
-            return None
-        names = [part for part in ast.walk(value) if isinstance(part, ast.Name) and part is not each]
-        known = {part.id for part in pending if isinstance(part, ast.Name)}
-        pending += [part for part in {part.id: part for part in names}.values() if part.id not in known]
-    return None
 
 
 def _text(case: Case, name: str, found: Cause) -> str:

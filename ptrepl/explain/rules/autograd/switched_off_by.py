@@ -11,7 +11,8 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import Kind, kind_of
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
-from ptrepl.explain.provenance.origins import Origin, earlier, parsed, switched_off
+from ptrepl.explain.provenance.just_before import assigned_just_before
+from ptrepl.explain.provenance.origins import Origin, earlier, origin, parsed, switched_off
 from ptrepl.explain.rewrite import in_one_line, segment
 from ptrepl.explain.rule import Finding
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
@@ -19,6 +20,7 @@ from ptrepl.texts.messages import gettext
 
 _MOST_LINES = 20
 _MOST_ENTRIES = 200
+_MOST_STEPS = 12
 
 
 def switched_off_by(case: Case, place: Origin | None, computed: ast.expr) -> Finding | None:
@@ -142,3 +144,20 @@ def _statement(case: Case) -> str:
         if number >= _MOST_ENTRIES:
             break
     return ""
+
+
+def in_decorated_function(case: Case, node: ast.expr) -> Finding | None:
+    """What ``node``, or one of the statements that led to its value, calls, if that is decorated."""
+    pending: list[ast.expr] = [node]
+    for number, each in enumerate(pending):
+        made = assigned_just_before(case, each.id) or origin(case, each.id) if isinstance(each, ast.Name) else None
+        value = each if made is None else made.value
+        found = switched_off_by(case, made, value)
+        if found is not None and "@" in found.text:
+            return found
+        if number == _MOST_STEPS:
+            return None
+        names = [part for part in ast.walk(value) if isinstance(part, ast.Name) and part is not each]
+        known = {part.id for part in pending if isinstance(part, ast.Name)}
+        pending += [part for part in {part.id: part for part in names}.values() if part.id not in known]
+    return None

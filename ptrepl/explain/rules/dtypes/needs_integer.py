@@ -16,6 +16,7 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.dtypes.index_values import first_of_pair
 from ptrepl.texts.messages import gettext
 
+_FLOATS = {"Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16"}
 _BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
@@ -86,20 +87,34 @@ def _bits(case: Case) -> Finding | None:
             part=part,
         )
         return Finding(text, tried(case, _bracketed(case, parent, node, sign)))
-    found = next((each for each in (node.left, node.right) if _is_float(case, each)), None)
-    facts = case.facts(found) if found is not None else None
-    if found is None or facts is None:
+    found = _float_side(case, node)
+    if found is None:
         return None
-    name = case.called(found, gettext("One side"))
+    side, dtype = found
     return Finding(
         gettext(
             "{name} is {dtype}: {operator} works on bool and on integers. To combine conditions, compare first, as in "
             "(x > 0).",
-            name=name,
-            dtype=facts.dtype,
+            name=case.called(side, gettext("One side")),
+            dtype=dtype,
             operator=sign,
         )
     )
+
+
+def _float_side(case: Case, node: ast.BinOp) -> tuple[ast.expr, str] | None:
+    """The side that is floating point, and its dtype. Where only the other one is known, and is not, it is this one."""
+    sides = (node.left, node.right)
+    found = next((each for each in sides if _is_float(case, each)), None)
+    facts = [case.facts(each) for each in sides]
+    if found is not None:
+        return found, str(facts[sides.index(found)].dtype)  # type: ignore[union-attr]
+    named = _FLOATS.get(case.match.group("dtype"))
+    unknown = [side for side, fact in zip(sides, facts, strict=True) if fact is None]
+    known = [fact for fact in facts if fact is not None]
+    if named is None or len(unknown) != 1 or known[0].shape == ():
+        return None
+    return unknown[0], named
 
 
 def _bracketed(case: Case, whole: ast.Compare, node: ast.BinOp, sign: str) -> Iterator[Candidate]:
@@ -176,7 +191,7 @@ RULES = (
     Rule(
         "condition brackets",
         ("NotImplementedError", "RuntimeError"),
-        r"\"bitwise_(and|or|xor)_cpu\" not implemented for",
+        r"\"bitwise_(?:and|or|xor)_cpu\" not implemented for '(?P<dtype>\w+)'",
         _bits,
         more="dtypes/conditions",
     ),

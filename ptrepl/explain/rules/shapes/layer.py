@@ -31,6 +31,7 @@ from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
 from ptrepl.explain.rules.modules.unused_input import unused_input
 from ptrepl.explain.rules.modules.without_batch import batch_of_one, image_without_batch
+from ptrepl.explain.rules.readings.empty_part import empty_part
 from ptrepl.explain.rules.readings.flattened_whole import put_into_a_row
 from ptrepl.explain.rules.readings.joined_with import joined_with
 from ptrepl.explain.rules.readings.one_image import one_image
@@ -62,6 +63,8 @@ def _last_dim(case: Case) -> Finding | None:
         if shape
         else gettext("The input is a single number, a tensor without dims."),
     ]
+    if empty := empty_part(case, layer.argument):
+        return Finding(" ".join([*told, empty]))
     single = _one_number_each(case, layer, size)
     if single is not None:
         return single

@@ -54,3 +54,21 @@ def test_squeeze_before_a_loop() -> None:
     code = "p = torch.tensor([0.1, 0.9])\nfor i in torch.nonzero(p > 0.5).squeeze():\n    print(p[i])"
     fix = "for i in torch.nonzero(p > 0.5).squeeze(-1):\n    print(p[i])"
     check(code, "squeeze() removes every dim of size 1, so the last one too", [fix])
+
+
+def test_what_a_generator_goes_through() -> None:
+    check("h = torch.tensor(2.5)\ntuple(v + 1 for v in h)", "h has no dims: it is one number, and there is nothing", [])
+
+
+def test_code_for_an_old_version_that_asks_for_variable() -> None:
+    code = """
+    from torch.autograd import Variable
+
+    def repackage(h):
+        if type(h) == Variable:
+            return Variable(h.data)
+        return tuple(repackage(v) for v in h)
+
+    repackage((torch.zeros(2), torch.zeros(2)))
+    """
+    check(code, "type(h) is never Variable: since PyTorch 0.4 what Variable makes is a torch.Tensor.", [])

@@ -64,6 +64,14 @@ def test_a_layer_that_works_in_place_is_left_to_torch():
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        (
+            "v = torch.stack([w, w])\nfor row in v:\n    row[0] = 1",
+            "`for row in v` takes v apart with unbind, which makes all parts at once",
+        ),
+        (
+            "a, b = torch.stack([w, w]).chunk(2, 1)\na[:, 0] = 2",
+            "a[:, 0] is a part of one of several views",
+        ),
         ("for row in w * 1:\n    row += 1", "row is one of several views that unbind made at once"),
         ("a, b, c = (w * 1).split(1)\na.mul_(2)", "a is one of several views that split made at once"),
     ],

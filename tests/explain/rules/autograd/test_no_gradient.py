@@ -225,6 +225,29 @@ net(torch.rand(2, 3))
     check(code, "`net = freeze(net)` assigns that None to net.")
 
 
+def test_a_weight_that_is_computed_anew_each_time() -> None:
+    code = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.turn = nn.utils.parametrizations.LAYER
+        def forward(self, x):
+            return self.turn(x)
+    net = Net()
+    net(torch.randn(4, 3)).sum().backward()
+    net.turn.weight.grad.norm()
+    """
+    check(
+        code.replace("LAYER", "orthogonal(nn.Linear(3, 3))"),
+        "net.turn.weight is computed anew each time it is asked for, so it has no gradient. What is trained, and has "
+        "one after backward(), is net.turn.parametrizations.weight.original.",
+    )
+    check(
+        code.replace("LAYER", "weight_norm(nn.Linear(3, 3))"),
+        "is net.turn.parametrizations.weight.original0 and net.turn.parametrizations.weight.original1.",
+    )
+
+
 def test_a_loop_without_backward_is_not_hidden() -> None:
     code = """
     net = nn.Linear(2, 1)

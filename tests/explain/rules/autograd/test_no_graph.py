@@ -179,6 +179,13 @@ def test_a_gradient_has_no_graph_of_its_own() -> None:
     assert said in why(code).text
 
 
+def test_the_gradient_of_a_linear_function_has_no_graph() -> None:
+    head = "x = torch.ones(3, requires_grad=True)\ny = 3 * x\n"
+    said = "create_graph=True was given, and still g has no graph: it is the same whatever the inputs are"
+    code = f"{head}g = torch.autograd.grad(y.sum(), x, create_graph=True)[0]\nh = torch.autograd.grad(g.sum(), x)"
+    assert said in why(code).text
+
+
 def test_an_output_that_nothing_reads_is_named_and_data_is_left_as_it_is() -> None:
     head = "net = nn.Linear(2, 2)\nx = torch.rand(3, 2)\ny = torch.rand(3, 2)\n"
     said = "`out = net(x)` has a graph, and loss was not computed from it."

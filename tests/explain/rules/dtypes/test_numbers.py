@@ -147,3 +147,16 @@ def test_a_softmax_with_nan_needs_no_further_softmax() -> None:
     said = "softmax gives nan where a row that it was given holds nan or inf, or nothing but -inf."
     check("p = torch.softmax(torch.tensor([float('inf'), 1.0]), 0)\ntorch.multinomial(p, 1)", said, [])
     check("x = torch.tensor([1.0, -1.0])\ntorch.multinomial(x, 1)", "Of logits, softmax makes probabilities", [])
+
+
+def test_a_side_of_floating_point_numbers_that_a_function_of_ones_own_gives() -> None:
+    code = """
+    def own_mask(n):
+        mask = torch.zeros(n)
+        mask[0] = 1
+        return mask
+
+    padding = torch.tensor([True, False])
+    own_mask(2) & padding
+    """
+    check(code, "own_mask(2) is float32: & works on bool and on integers.", [])

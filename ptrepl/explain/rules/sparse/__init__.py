@@ -1,0 +1,1 @@
+"""Sparse tensors: where their numbers stand, and what is defined for them."""
