@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import Any
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import read
-from ptrepl.engine.watch.kinds import is_tensor_class, own_dict
+from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import sizes
 from ptrepl.explain.locate import Site
 from ptrepl.explain.operands.callers import Assignment, assigned_by
-from ptrepl.explain.operands.loaders import is_loader
 from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -64,33 +62,6 @@ def as_pair(call: ModuleCall) -> StateAnew | None:
             return None
     code = spliced(made.source, made.statement, {value: pair})
     return StateAnew(code, _with_failing_code(made, code, {value: pair}))
-
-
-def last_batch(call: ModuleCall, was: int, batch: int) -> tuple[str, int] | None:
-    """The name of the loader whose last batch is the smaller one that failed, and how many samples it has in all."""
-    made = assigned_by(call.case, call.given.get("hx"))
-    site = made.site if made is not None else None
-    loop = next((each for each in site.parents if isinstance(each, ast.For)), None) if site is not None else None
-    looped = loop.iter if loop is not None else None
-    if isinstance(looped, ast.Call) and getattr(looped.func, "id", "") == "enumerate" and looped.args:
-        looped = looped.args[0]
-    if site is None or not isinstance(looped, ast.Name):
-        return None
-    held = site.frame.f_locals.get(looped.id, site.frame.f_globals.get(looped.id))
-    if not is_loader(held) or own_dict(held).get("batch_size") != was or own_dict(held).get("drop_last") is not False:
-        return None
-    count = _length(own_dict(held).get("dataset"))
-    return (looped.id, count) if count is not None and count % was == batch else None
-
-
-def _length(dataset: Any) -> int | None:
-    held = own_dict(dataset).get("tensors")
-    if type(dataset) in (list, tuple):
-        return len(dataset)
-    if type(held) is tuple and held and is_tensor_class(type(held[0])):
-        shape = sizes(read(held[0]))
-        return shape[0] if shape else None
-    return None
 
 
 def _arguments(value: ast.expr) -> list[ast.expr]:

@@ -70,6 +70,16 @@ def of_strings(case: Case, node: ast.expr) -> Finding | None:
         code = f"{words}.astype(float)"
         reads = gettext("These are numbers as text: {code} reads them.", code=in_a_sentence(code))
         return Finding(f"{text} {reads}", verified(case, Candidate(changed(case, {column: code}))))
+    read = sum(map(_is_number, strings))
+    if 2 * read > len(strings):
+        odd = next(each for each in strings if not _is_number(each))
+        some = gettext(
+            'Most of these are numbers as text, but not {string}: pd.to_numeric({name}, errors="coerce") reads the '
+            "numbers and makes nan of the others.",
+            name=name,
+            string=repr(odd),
+        )
+        return Finding(f"{text} {some}")
     code = f"classes = sorted(set({words}))"
     line = (
         f"torch.tensor([classes.index(each) for each in {segment(case.site.source, node)}])"  # not a sentence: Python

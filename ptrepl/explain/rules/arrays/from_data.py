@@ -15,6 +15,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.arrays.class_names import names_or_numbers, of_strings
+from ptrepl.explain.rules.inputs.row_of_one import row_of_one
 from ptrepl.texts.messages import N_, gettext
 
 _NUMBERS = (int, float, bool)
@@ -122,10 +123,11 @@ def _argument(case: Case) -> Finding | None:
     )
     if not wrong:
         return None
-    text = gettext(
-        _NO_TENSOR[_kind(case, wrong[0])], name=operand_text(case, wrong[0]), function=operand_text(case, node.func)
-    )
-    return Finding(text, _made(case, wrong))
+    name, function, kind = operand_text(case, wrong[0]), operand_text(case, node.func), _kind(case, wrong[0])
+    fixes = _made(case, wrong)
+    if not fixes and kind == "number" and (row := row_of_one(case, node, wrong[0])) is not None:
+        return row
+    return Finding(gettext(_NO_TENSOR[kind], name=name, function=function), fixes)
 
 
 def _made(case: Case, wrong: list[ast.expr]) -> tuple[Fix, ...]:

@@ -45,6 +45,8 @@ def _not_a_tensor(case: Case) -> Finding | None:
             return Finding(text)
         new = f"torch.tensor({case.text(node)})" if call.name == "stack" else f"torch.tensor([{case.text(node)}])"
         return Finding(text, tried(case, [Candidate(changed(case, {node: new}))]))
+    if type(case.error) is TypeError and case.message.endswith("NoneType") and isinstance(given, ast.ListComp):
+        return _none_among(case, call, given, index)
     real = case.real(given)
     if type(real) not in (list, tuple) or index >= len(real):
         return None
@@ -68,6 +70,20 @@ def _not_a_tensor(case: Case) -> Finding | None:
         made = f"[torch.as_tensor(each) for each in {operand(case.site.source, given)}]"  # not a sentence: Python
         return Finding(f"{text} {some}", verified(case, Candidate(changed(case, {given: made}))))
     return Finding(text)
+
+
+def _none_among(case: Case, call: FailedCall, given: ast.ListComp, index: int) -> Finding:
+    """``torch.stack([step.next for step in batch])``, where an episode ends in the batch."""
+    part = case.text(given.elt)
+    return Finding(
+        gettext(
+            "{part} is None for the element of index {index}, and {call} joins tensors only. Behind the for, "
+            "`if {part} is not None` leaves such ones out.",
+            part=part,
+            index=index,
+            call=call.said,
+        )
+    )
 
 
 def _is_scalar(value: object) -> bool:

@@ -17,16 +17,28 @@ from ptrepl.texts.messages import gettext
 
 def _number_of_round(case: Case) -> Finding | None:
     """``for x, y in enumerate(loader): net(x)``: x is the number of the round, and y the whole batch."""
-    node = case.node
-    if not isinstance(node, ast.Call):
-        return None
-    names = {each.id for each in node.args if isinstance(each, ast.Name)}
+    match case.node:
+        case ast.Call(args=args):
+            names = {each.id for each in args if isinstance(each, ast.Name)}
+        case ast.Attribute(value=ast.Name(id=asked)):
+            names = {asked}
+        case _:
+            return None
     for parent in case.parents:
         match parent:
             case ast.For(
                 target=ast.Tuple(elts=[ast.Name(id=first), second]), iter=ast.Call(func=ast.Name(id="enumerate"))
             ) if first in names and not isinstance(second, ast.Tuple):
                 source = case.site.source
+                if is_tensor_class(type(case.real(second))):
+                    return Finding(
+                        gettext(
+                            "{name} is the number of the round: enumerate gives pairs of a number and an item, the "
+                            "number first. {item} is the item.",
+                            name=first,
+                            item=segment(source, second),
+                        )
+                    )
                 nested = f"i, ({first}, {segment(source, second)})"
                 text = gettext(
                     "{name} is the number of the round: enumerate gives pairs of a number and an item. The item is "
@@ -108,6 +120,13 @@ RULES = (
         "round number",
         ("TypeError",),
         r"\(\): argument '\w+' \(position \d+\) must be Tensor, not int$",
+        _number_of_round,
+        more="data/batches",
+    ),
+    Rule(
+        "round number",
+        ("AttributeError",),
+        r"^'int' object has no attribute '(?:shape|size|dim|view|reshape|to|float|long|cuda|cpu|unsqueeze|squeeze)'",
         _number_of_round,
         more="data/batches",
     ),

@@ -37,6 +37,18 @@ class LastBatch:
         """How many samples the last batch has."""
         return self.samples % self.size
 
+    @property
+    def told(self) -> str:
+        """Sentences on it, and how a loader leaves it out."""
+        return gettext(
+            "This is the last batch of {loader}: {samples} samples in batches of {size} leave {rows}. drop_last=True "
+            "in DataLoader leaves it out.",
+            loader=self.loader,
+            samples=self.samples,
+            size=self.size,
+            rows=self.rows,
+        )
+
     def dropped(self, case: Case) -> tuple[Fix, ...]:
         """The loader with ``drop_last=True``, and the failing statement again; () where it was not made in a line."""
         name = next((name for name, held in case.names.items() if held is self.held and not name.startswith("_")), "")

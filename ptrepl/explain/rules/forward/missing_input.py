@@ -81,6 +81,9 @@ def _called(
                 call=in_one_line(code, ast.parse(code, mode="eval").body),
             )
             return Finding(f"{said} {index}")
+    if forward is None:
+        given = ngettext("Give it in the call as well.", "Give them in the call as well.", len(missing))
+        return Finding(f"{said} {given}")
     give = ngettext(
         "Give it in the call as well, or give {missing} a default value in forward.",
         "Give them in the call as well, or give {missing} default values in forward.",

@@ -16,6 +16,7 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
 from ptrepl.explain.rules.losses.called_again import for_each_call, no_other, of_floats, one_more_dim
 from ptrepl.explain.rules.losses.rows import rows_changed
+from ptrepl.explain.rules.readings.each_step import of_each_step
 from ptrepl.texts.messages import gettext
 
 _NAMES = ("binary_cross_entropy", "binary_cross_entropy_with_logits", "BCELoss", "BCEWithLogitsLoss")
@@ -151,6 +152,8 @@ def _sizes(case: Case) -> Finding | None:
         return Finding(f"{text} {rows}")
     if not one and two == (1,) and (squeezed := squeezed_in(case, loss.input)) is not None:
         return Finding(f"{text} {squeezed.text}", squeezed.fixes)
+    if (each := of_each_step(case, (loss.input, one), (loss.target, two))) is not None:
+        return Finding(f"{text} {each.text}", each.fixes)
     if (colours := _grey_mask(case, loss, one, two)) is not None:
         return Finding(f"{text} {colours.text}", colours.fixes)
     facts = case.facts(loss.target)

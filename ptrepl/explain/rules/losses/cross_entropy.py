@@ -24,6 +24,7 @@ from ptrepl.explain.rules.losses.one_for_each_class import in_the_last_dim
 from ptrepl.explain.rules.losses.one_longer import one_place_longer
 from ptrepl.explain.rules.losses.other_targets import dim_of_one, equal_channels, one_output
 from ptrepl.explain.rules.losses.rows import rows_changed, rows_kept
+from ptrepl.explain.rules.readings.each_step import of_each_step
 from ptrepl.texts.messages import gettext, ngettext
 
 _NAMES = ("cross_entropy", "nll_loss", "CrossEntropyLoss", "NLLLoss")
@@ -210,6 +211,8 @@ def _shapes(case: Case) -> Finding | None:
                 count=one[-1],
             )
             wanted = f"{wanted} {last}"
+    if len(two) == 1 and (each := of_each_step(case, (loss.input, one), (loss.target, two))) is not None:
+        return Finding(f"{given} {each.text}", each.fixes)
     each_class = in_the_last_dim(case, loss, one, two, values(case, loss.target)) if len(one) > 2 else None
     if each_class is not None:
         return Finding(f"{given} {each_class.text}", each_class.fixes)

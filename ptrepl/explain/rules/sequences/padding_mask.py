@@ -16,7 +16,7 @@ from ptrepl.explain.operands.callers import passed_at_prompt
 from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.sequences.attention import attention_call, read_as
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -204,6 +204,29 @@ def _shape(case: Case, code: str) -> tuple[int, ...] | None:
     return tuple(value.shape) if is_tensor_class(type(value)) else None
 
 
+def _of_integers(case: Case) -> Finding | None:
+    """``key_padding_mask`` of 1 and 0, as a tokenizer gives it."""
+    given = case.node.keywords if isinstance(case.node, ast.Call) else []
+    masks = [each.value for each in given if each.arg is not None and each.arg.endswith("key_padding_mask")]
+    for mask in masks:
+        facts = case.facts(mask)
+        if facts is None or not str(facts.dtype).startswith(("int", "uint")):
+            continue
+        source = case.site.source
+        name = operand_text(case, mask)
+        text = gettext(
+            "{mask} is {dtype}, and a key_padding_mask is bool: True at the places that are padding. If {mask} has 1 "
+            "for a token and 0 for padding, {code} is that mask.",
+            mask=name,
+            dtype=facts.dtype,
+            code=f"{operand(source, mask)} == 0",
+        )
+        return Finding(
+            text, tried(case, [Candidate(spliced(source, case.site.node, {mask: f"{operand(source, mask)} == 0"}))])
+        )
+    return None
+
+
 BEFORE = ("sequences.attention",)
 
 RULES = (
@@ -212,6 +235,13 @@ RULES = (
         ("AssertionError", "RuntimeError"),
         r"Expected key_padded_mask\.shape|key_padding_mask",
         _padding,
+        more="modules/attention",
+    ),
+    Rule(
+        "integer mask",
+        ("AssertionError",),
+        r"^only bool and floating types of key_padding_mask are supported",
+        _of_integers,
         more="modules/attention",
     ),
 )

@@ -12,7 +12,7 @@ from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.in_loop import with_lines_changed
-from ptrepl.explain.fixes.state_anew import for_batch, last_batch
+from ptrepl.explain.fixes.state_anew import for_batch
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.module_call import ModuleCall
 from ptrepl.explain.operands.operand_text import operand_text
@@ -20,6 +20,7 @@ from ptrepl.explain.operands.recurrent_call import is_lstm, recurrent_cell, recu
 from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
+from ptrepl.explain.rules.data.last_batch import at_last_batch
 from ptrepl.explain.rules.sequences.state_batch import from_wrong_dim, one_sequence, with_batch_first
 from ptrepl.explain.rules.sequences.state_maker import made_for_batch, made_for_other_layers
 from ptrepl.texts.messages import gettext, ngettext
@@ -116,21 +117,12 @@ def _told(
     if len(shape) == 3 and shape[1] != wanted[1] and (shape[0], shape[2]) == (wanted[0], wanted[2]):
         # a layer that reads its input the wrong way round is mended there, not at the state
         turned = not call.flag("batch_first") and shape[1] == given[0]
-        last = last_batch(call, shape[1], wanted[1])
-        if last is not None:
-            told.append(
-                gettext(
-                    "The last batch of {loader} has {batch} of its {count} samples, fewer than batch_size={size}: "
-                    "drop_last=True in DataLoader leaves it out.",
-                    loader=last[0],
-                    batch=wanted[1],
-                    count=last[1],
-                    size=shape[1],
-                )
-            )
         measured = from_wrong_dim(call, shape[1], wanted[1]) if not turned else None
         made = made_for_batch(call, shape[1], wanted[1]) if not turned and measured is None else None
         anew = for_batch(call, shape[1], wanted[1]) if not turned and measured is None and made is None else None
+        last = at_last_batch(call.case, wanted[1])
+        if last is not None and last.size == shape[1] and measured is None and made is None:
+            told.append(last.told)
         first = with_batch_first(call) if turned else None
         if first is not None:
             told.append(first.text)

@@ -25,6 +25,7 @@ from ptrepl.explain.rules.forward.output_padding import other_size_than_given, s
 from ptrepl.explain.rules.forward.short_table import batch_for_length, short_table
 from ptrepl.explain.rules.modules.residual import without_projection
 from ptrepl.explain.rules.readings.class_numbers import class_numbers
+from ptrepl.explain.rules.readings.each_step import of_each_step
 from ptrepl.explain.rules.readings.fitted_shapes import reshaped
 from ptrepl.explain.rules.readings.mean_of_rows import mean_of_rows
 from ptrepl.explain.rules.shapes.feature_maps import resized_maps
@@ -104,8 +105,8 @@ def _before(case: Case, left: _Operand, right: _Operand) -> Finding | None:
         for suffix in reshaped(shape, wanted):
             if (found := widened_before(case, node, suffix)) is not None:
                 return found
-    weights = one_for_each_class(case, left, right)
-    return weights or one_place_more(case, left, right) or made_too_small(case, left, right)
+    known = one_for_each_class(case, left, right) or of_each_step(case, left, right)
+    return known or one_place_more(case, left, right) or made_too_small(case, left, right)
 
 
 def _of_last_batch(case: Case, one: tuple[int, ...], two: tuple[int, ...]) -> Finding | None:

@@ -160,15 +160,7 @@ def _of_last_batch(case: Case, shape: tuple[int, ...], wanted: list[int]) -> Fin
     full = batch.size * prod(shape[1:])
     if full != known and (-1 not in wanted or full % known):
         return None
-    text = gettext(
-        "This is the last batch of {loader}: {samples} samples in batches of {size} leave {rows}. drop_last=True in "
-        "DataLoader leaves it out.",
-        loader=batch.loader,
-        samples=batch.samples,
-        size=batch.size,
-        rows=batch.rows,
-    )
-    return Finding(text, batch.dropped(case))
+    return Finding(batch.told, batch.dropped(case))
 
 
 def _features(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[int]) -> LayerAnew | None:

@@ -83,3 +83,12 @@ def test_the_tensors_alone_are_moved(code: str, what: str, line: str) -> None:
 def test_texts_are_no_classes() -> None:
     check(CAPTIONS, "texts stay a tuple, and names of classes get an index each", [])
     assert "self.classes = sorted(set(self.kinds))" in why(LABELS).text
+
+
+def test_none_among_what_a_list_comprehension_takes_out() -> None:
+    code = "steps = [(1, torch.ones(2)), (2, None)]\ntorch.stack([step[1] for step in steps])"
+    said = (
+        "step[1] is None for the element of index 1, and torch.stack joins tensors only. Behind the for, "
+        "`if step[1] is not None` leaves such ones out."
+    )
+    check(code, said, [])

@@ -142,3 +142,19 @@ weighted, sensors = DataLoader(TensorDataset(x, y, w), batch_size=4), DataLoader
 def test_a_name_that_the_loop_lacks(line: str, said: str, fixes: list[str]) -> None:
     pairs = "pairs = DataLoader(TensorDataset(x, y), batch_size=4)\n"
     check(HEAD + THREE + pairs + line, said, fixes)
+
+
+def test_the_number_of_the_round_where_its_shape_is_asked() -> None:
+    code = """
+    from torch.utils.data import DataLoader, TensorDataset
+    loader = DataLoader(TensorDataset(torch.randn(4, 2), torch.randn(4)), batch_size=2)
+    for x, y in enumerate(loader):
+        print(x.shape)
+    """
+    said = "x is the number of the round: enumerate gives pairs of a number and an item."
+    check(code, said, ["for i, (x, y) in enumerate(loader):\n    print(x.shape)"])
+
+
+def test_an_item_that_is_no_pair_is_named() -> None:
+    code = "xs = torch.randn(4, 3)\nfor x, i in enumerate(xs):\n    print(x.shape)"
+    check(code, "enumerate gives pairs of a number and an item, the number first. i is the item.", [])

@@ -77,3 +77,9 @@ def test_a_layer_of_a_sequential():
     explanation = why(code)
     assert "both[0] (Two) takes 2 inputs: x1 and x2" in explanation.text
     assert "for layer in both: x = layer(x, x2)" in explanation.text
+
+
+def test_a_loss_of_torch_gets_no_advice_to_rewrite_it() -> None:
+    code = "loss = nn.TripletMarginLoss()\nloss(torch.randn(4, 8), torch.randn(4, 8))"
+    text = check(code, "and negative is not given. Give it in the call as well.", []).text
+    assert "default" not in text

@@ -102,3 +102,14 @@ def test_a_mask_for_each_example_of_attention() -> None:
     made += "x, keep = torch.rand(3, 5, 8), torch.ones(3, 5, 5).bool()\n"
     mended = "attn(x, x, x, attn_mask=(~keep).repeat_interleave(2, dim=0))"
     check(f"{made}attn(x, x, x, attn_mask=~keep)", "one mask for each example", [mended])
+
+
+def test_a_mask_of_1_and_0_as_a_tokenizer_gives_it() -> None:
+    code = """
+    attention = nn.MultiheadAttention(8, 2, batch_first=True)
+    x = torch.randn(2, 3, 8)
+    mask = torch.tensor([[1, 1, 0], [1, 1, 1]])
+    attention(x, x, x, key_padding_mask=mask)
+    """
+    said = "mask is int64, and a key_padding_mask is bool: True at the places that are padding."
+    check(code, said, ["attention(x, x, x, key_padding_mask=mask == 0)"])

@@ -216,7 +216,7 @@ def test_the_last_batch_of_a_loader_is_told() -> None:
         "loader = DataLoader(TensorDataset(torch.rand(11, 3, 4)), batch_size=4)\n"
     )
     loop = "for (x,) in loader:\n    s = net.begin(4)\n    out, s = net(x, s)"
-    said = "The last batch of loader has 3 of its 11 samples"
+    said = "This is the last batch of loader: 11 samples in batches of "
     check(f"{TWO_STATES}{made}{loop}", said, [loop.replace("begin(4)", "begin(x.size(0))")])
 
 

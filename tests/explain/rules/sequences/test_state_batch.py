@@ -94,3 +94,22 @@ rows, net = torch.randn(32, 4), Net()
 y = net(rows)
 """
     check(code, "if each row is an example with one step, net(rows.unsqueeze(1)) makes 32 sequences.", [])
+
+
+def test_a_state_that_is_carried_into_a_smaller_last_batch() -> None:
+    code = """
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(4, 6, batch_first=True)
+        def forward(self, x, h):
+            return self.lstm(x, h)
+    model = Model()
+    h = (torch.zeros(1, 4, 6), torch.zeros(1, 4, 6))
+    from torch.utils.data import DataLoader, TensorDataset
+    loader = DataLoader(TensorDataset(torch.randn(10, 3, 4)), batch_size=4)
+    for (x,) in loader:
+        out, h = model(x, h)
+        h = tuple(each.detach() for each in h)
+    """
+    assert "This is the last batch of loader: 10 samples in batches of 4 leave 2." in why(code).text
