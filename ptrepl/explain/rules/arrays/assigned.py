@@ -82,7 +82,19 @@ def _parameter(case: Case) -> Finding | None:
     if facts is None:
         return None
     given = operand_text(case, statement.value)
-    if any(isinstance(each, ast.FunctionDef) and each.name == "forward" for each in case.parents):
+    held = case.real(target)
+    in_forward = any(isinstance(each, ast.FunctionDef) and each.name == "forward" for each in case.parents)
+    if in_forward and is_tensor_class(type(held)) and read(held).requires_grad is False:
+        return Finding(
+            gettext(
+                "{name} is a parameter of the module, and only another parameter can take its place. It does not "
+                "require grad: a tensor that is kept and not trained is a buffer, which takes this assignment. In "
+                '__init__, write self.register_buffer("{attribute}", …) with the tensor itself.',
+                name=operand_text(case, target),
+                attribute=target.attr,
+            )
+        )
+    if in_forward:
         return Finding(
             gettext(
                 "{name} is a parameter of the module, and only another parameter can take its place. A new one, made "
@@ -98,7 +110,6 @@ def _parameter(case: Case) -> Finding | None:
         name=operand_text(case, target),
         given=given,
     )
-    held = case.real(target)
     shape, wanted = sizes(facts), sizes(read(held)) if is_tensor_class(type(held)) else None
     if shape is not None and wanted is not None and shape != wanted:
         differs = gettext(

@@ -41,6 +41,12 @@ def _removed(case: Case) -> Finding | None:
     if name == "solve":
         more = gettext("It returns the solution alone, and no second result.")
         return Finding(f"{text} {more}", _alone(case, code))
+    if name == "eig":
+        more = gettext(
+            "Its results are complex numbers: values.real and values.imag are what torch.eig had in two columns. Of a "
+            "symmetric matrix, as a covariance is, torch.linalg.eigh gives real ones."
+        )
+        return Finding(f"{text} {more}")
     if name == "lstsq":
         more = gettext("The solution is in its attribute solution.")
         return Finding(f"{text} {more}")

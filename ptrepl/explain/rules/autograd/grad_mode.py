@@ -48,8 +48,8 @@ def _unused(case: Case) -> Finding | None:
         before = inputs.elts[: index + 1]
         plain = len(before) == index + 1 and not any(isinstance(each, ast.Starred) for each in before)
         name = case.text(before[index]) if plain else ""
-    elif isinstance(inputs, ast.Name) and index == 0:
-        name = inputs.id
+    elif isinstance(inputs, (ast.Name, ast.UnaryOp, ast.BinOp)) and index == 0:
+        name = case.text(inputs)
     started = case.called(node.args[0], gettext("the result")) if node.args else gettext("the result")
     if name:
         said = gettext(
@@ -64,6 +64,14 @@ def _unused(case: Case) -> Finding | None:
         )
     if name.isidentifier() and (why := _why_not(case, node, name)):
         return Finding(f"{said} {why}")
+    if isinstance(inputs, (ast.UnaryOp, ast.BinOp)) and index == 0:
+        here = gettext(
+            "{input} is a new tensor, made in this line: ask for the gradient of the tensor that {result} was computed "
+            "from, and go on with that gradient.",
+            input=case.text(inputs),
+            result=started,
+        )
+        return Finding(f"{said} {here}")
     instead = gettext("Where that is as it should be, allow_unused=True gives None in its place.")
     return Finding(" ".join(filter(None, (said, _parameter(case, inputs, index), instead))))
 

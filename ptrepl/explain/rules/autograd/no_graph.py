@@ -27,6 +27,7 @@ from ptrepl.explain.rules.autograd.fitted import tensors_to_fit
 from ptrepl.explain.rules.autograd.frozen_network import of_a_frozen_network
 from ptrepl.explain.rules.autograd.requires_grad_missing import leaf_of_the_copy
 from ptrepl.explain.rules.autograd.switched_off_by import in_decorated_function, switched_off_by
+from ptrepl.explain.rules.transforms.derivatives import without_create_graph
 from ptrepl.explain.standins.lookup import FrameScope
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext
@@ -125,6 +126,8 @@ def _no_graph(case: Case) -> Finding | None:
                 name=name,
             )
         )
+    if found.kind == "detach" and (other := without_create_graph(case, start.node)):
+        return Finding(gettext("{name} has no graph.", name=name) + " " + other)
     if found.kind == "no_grad":
         computed = start.node if found.place is None else found.place.value
         switch = switched_off_by(case, found.place, computed)

@@ -26,6 +26,7 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.list_pairs import lists_of_pairs
 from ptrepl.explain.rules.containers.which_part import is_loss, part_meant, returned_parts
 from ptrepl.explain.rules.dtypes.number_as_text import number_of
+from ptrepl.explain.rules.readings.repeated_parts import repeated_parts
 from ptrepl.texts.messages import gettext
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
@@ -175,8 +176,8 @@ def _argument(case: Case) -> Finding | None:
             **fields,
         )
         return Finding(text)
-    if not inside or not any(is_tensor_class(type(each)) for each in inside):
-        return None
+    if isinstance(node, ast.BinOp) or not any(is_tensor_class(type(each)) for each in inside):
+        return repeated_parts(case, node)
     made = origin(case, node.id) if isinstance(node, ast.Name) else None
     recurrent = _recurrent(case, made)
     if recurrent:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import class_dict, mro, own_dict, type_name
+from ptrepl.engine.watch.kinds import class_dict, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.operands.library_frame import locals_around
@@ -73,7 +73,8 @@ def _no_length(case: Case) -> Finding | None:
 
 
 def _misspelt(dataset: Any, word: str) -> str:
-    names = [each for base in mro(type(dataset))[:1] for each in class_dict(base)]
+    mangled = f"_{type_name(dataset).lstrip('_')}__"
+    names = [re.sub(f"^{mangled}", "__", each) for each in class_dict(type(dataset))]
     found = (each for each in names if _MISSPELT.match(each) and word in each.replace("_", ""))
     return next((each for each in found if each not in ("__len__", "__getitem__")), "")
 

@@ -151,8 +151,9 @@ def _layer(case: Case) -> Finding | None:
         return Finding(f"{what} {other.text}", other.fixes)
     if dtype.startswith("complex") and not weights.startswith("complex"):
         parts = gettext(
-            "A complex number has two parts, and a conversion would leave the imaginary one out: {code} gives both as "
-            "two floating point numbers, and .abs() the absolute value.",
+            "A complex number has two parts, and a conversion would leave the imaginary one out. A layer made with "
+            "dtype=torch.cfloat computes with such numbers; {code} gives both parts as two floating point numbers, and "
+            ".abs() the absolute value.",
             code=f"torch.view_as_real({case.called(node, '…')})",
         )
         return Finding(f"{what} {parts}")

@@ -81,6 +81,9 @@ def _called(
                 call=in_one_line(code, ast.parse(code, mode="eval").body),
             )
             return Finding(f"{said} {index}")
+    if not node.args and not node.keywords:
+        itself = gettext("If the network itself is meant, write {name} without brackets behind it.", name=name)
+        return Finding(f"{said} {itself}")
     if forward is None:
         given = ngettext("Give it in the call as well.", "Give them in the call as well.", len(missing))
         return Finding(f"{said} {given}")

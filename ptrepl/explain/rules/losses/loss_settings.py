@@ -12,7 +12,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.losses import LossCall, failing_loss, values
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.made_for import made_for
 from ptrepl.texts.messages import gettext, ngettext
@@ -155,9 +155,58 @@ def _integers_for_scores(case: Case) -> Finding | None:
     return Finding(said) if is_network and not is_float(str(two.dtype)) else None
 
 
+def _sample_weights(case: Case) -> Finding | None:
+    """``BCEWithLogitsLoss(weight=…)`` with a number for each sample, where each sample has several labels."""
+    frame = case.inner("binary_cross_entropy_with_logits", "binary_cross_entropy")
+    held = {name: frame.f_locals.get(name) for name in ("input", "weight", "pos_weight")} if frame is not None else {}
+    shapes = {name: sizes(read(each)) for name, each in held.items() if is_tensor_class(type(each))}
+    given, shape = shapes.get("weight"), shapes.get("input")
+    if given is None or shape is None or len(shape) != 2 or given != shape[:1] or shape[0] == shape[1]:
+        return None
+    if shapes.get("pos_weight") is not None:
+        return None
+    return Finding(
+        gettext(
+            "weight is {weight} and the prediction is {shape}: it is broadcast, so a vector has one number for each of "
+            "the {columns} columns. With one for each of the {rows} rows its shape is ({rows}, 1), as "
+            "weight.unsqueeze(1) has it.",
+            weight=shape_text(given),
+            shape=shape_text(shape),
+            columns=shape[1],
+            rows=shape[0],
+        )
+    )
+
+
+def _column_of_targets(case: Case) -> Finding | None:
+    """``CosineEmbeddingLoss`` with a column of 1 and -1."""
+    node = case.node
+    target = node.args[2] if isinstance(node, ast.Call) and len(node.args) > 2 else None
+    shape = case.shape(target) if target is not None else None
+    if node is None or target is None or shape is None or len(shape) != 2 or shape[1] != 1:
+        return None
+    name = case.called(target, gettext("The target"))
+    text = gettext(
+        "{target} is {shape}, a column, and this loss takes one target for each pair, of shape ({count},).",
+        target=name,
+        shape=shape_text(shape),
+        count=shape[0],
+    )
+    new = spliced(case.site.source, node, {target: postfix(case.site.source, target, ".squeeze(1)")})
+    return Finding(text, tried(case, [Candidate(new)]) or verified(case, Candidate(new)))
+
+
 _MORE = "losses/cross-entropy"
 
-BEFORE = ("dtypes.dtype", "dtypes.needs_float", "losses.cross_entropy")
+BEFORE = (
+    "dtypes.dtype",
+    "dtypes.needs_float",
+    "losses.cross_entropy",
+    "sequences.masks",
+    "sequences.packed",
+    "shapes.product",
+    "shapes.broadcast",
+)
 
 RULES = (
     Rule(
@@ -174,6 +223,14 @@ RULES = (
         _weights,
         more=_MORE,
     ),
+    Rule(
+        "sample weights",
+        ("RuntimeError",),
+        r"^The size of tensor a \(\d+\) must match the size of tensor b",
+        _sample_weights,
+        more="shapes/broadcasting",
+    ),
+    Rule("target column", ("RuntimeError",), r"^0D or 1D target tensor expected", _column_of_targets, more=_MORE),
     Rule(
         "label smoothing",
         ("RuntimeError",),

@@ -113,6 +113,14 @@ def _groups(case: Case) -> Finding | None:
     if type(channels) is not int or type(groups) is not int or groups < 1:
         return None
     fitting = [each for each in range(1, channels + 1) if channels % each == 0]
+    if fitting == [1]:
+        return Finding(
+            gettext(
+                "Each group has the same number of channels, and with num_channels=1 there is one channel for {groups} "
+                "groups. A layer with a single channel, as the last one of a network may be, goes without GroupNorm.",
+                groups=groups,
+            )
+        )
     text = gettext(
         "Each group has the same number of channels, and {channels} channels are not divisible by num_groups={groups}. "
         "These numbers of groups would do: {fitting}.",

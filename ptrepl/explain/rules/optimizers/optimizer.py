@@ -22,6 +22,7 @@ from ptrepl.explain.rules.optimizers.all_frozen import all_frozen
 from ptrepl.explain.rules.optimizers.computed_after import computed_after
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.explain.standins.undisturbed import quietly
+from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext
 
 _ALMOST_INIT = ("_init_", "__init", "_init", "init__", "init", "__int__", "_int_", "__inti__", "__initt__", "__Init__")
@@ -105,6 +106,12 @@ def _with_container(case: Case, module: Any) -> tuple[Fix, ...]:
     return text.anew({made[0].value: f"{container}({segment(text.source, made[0].value)})"})
 
 
+def _trained_buffers(module: Any) -> list[str]:
+    held = own_dict(module).get("_buffers")
+    found = held.items() if type(held) is dict else ()
+    return [name for name, each in found if is_tensor_class(type(each)) and read(each).requires_grad is True]
+
+
 def _without_parameters(name: str, module: Any) -> str:
     if (found := _plain_container(module)) is not None:
         key, value = found
@@ -123,6 +130,14 @@ def _without_parameters(name: str, module: Any) -> str:
             attribute=key,
             type=type_name(value),
             container="nn.ModuleDict" if type(value) is dict else "nn.ModuleList",
+        )
+    if buffers := _trained_buffers(module):
+        return gettext(
+            "{name} has no parameters: it keeps {buffers} as buffers, which parameters() leaves out, though they "
+            "require grad. nn.Parameter in place of register_buffer makes parameters of them; an optimizer takes a "
+            "list of such tensors as well.",
+            name=name,
+            buffers=every(buffers),
         )
     wrong = next((each for each in _ALMOST_INIT if each in class_dict(type(module))), None)
     if wrong is not None and "__init__" not in class_dict(type(module)):

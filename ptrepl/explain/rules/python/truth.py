@@ -15,8 +15,9 @@ from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.maybe_none import none_said_by
+from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import is_code, operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, is_code, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.python.built_in import greatest_of_tensors
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -213,7 +214,7 @@ def _joined(case: Case, whole: ast.BoolOp) -> Finding | None:
     shape = case.shape(first) if first is not None else None
     if first is None or shape is None:
         return None
-    if found := _one_is_there(case, whole, first, shape):
+    if found := _one_is_there(case, whole, first, shape) or _either(case, whole, first, shape):
         return found
     text = gettext(
         "{name} has shape {shape}, and '{keyword}' needs one True or False from it: {operator} works element by "
@@ -223,11 +224,41 @@ def _joined(case: Case, whole: ast.BoolOp) -> Finding | None:
         keyword=word,
         operator=sign,
     )
+    if any(found is not None and is_float(str(found.dtype)) for found in facts):
+        return Finding(
+            gettext(
+                "{name} has shape {shape}, and '{keyword}' needs one True or False from it.",
+                name=operand_text(case, first),
+                shape=shape_text(shape),
+                keyword=word,
+            )
+        )
     if any(found is None or found.dtype != "bool" for found in facts):
         return Finding(text)
     source = case.site.source
     parts = [operand(source, each) for each in values]
     return Finding(text, tried(case, _instead(case, whole, f" {sign} ".join(parts))))
+
+
+def _either(case: Case, whole: ast.BoolOp, first: ast.expr, shape: tuple[int, ...]) -> Finding | None:
+    """``ready and x or y`` of floating point tensors: how one was chosen before Python 2.5."""
+    match whole:
+        case ast.BoolOp(op=ast.Or(), values=[ast.BoolOp(op=ast.And(), values=[asked, one]), other]):
+            pass
+        case _:
+            return None
+    facts = [case.facts(each) for each in (one, other)]
+    if case.shape(asked) or any(each is not None and not is_float(str(each.dtype)) for each in facts):
+        return None
+    source = case.site.source
+    code = f"{segment(source, one)} if {segment(source, asked)} else {segment(source, other)}"
+    text = gettext(
+        "{name} has shape {shape}, and 'and' and 'or' ask it for one True or False. To take one of the two: {code}.",
+        name=operand_text(case, first),
+        shape=shape_text(shape),
+        code=in_a_sentence(code),
+    )
+    return Finding(text, verified(case, Candidate(code, of=whole)))
 
 
 def _one_is_there(case: Case, whole: ast.BoolOp, node: ast.expr, shape: tuple[int, ...]) -> Finding | None:

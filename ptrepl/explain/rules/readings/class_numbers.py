@@ -8,7 +8,8 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.losses import values
-from ptrepl.explain.rewrite import in_a_sentence, postfix, segment
+from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.rewrite import in_a_sentence, postfix, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -24,6 +25,8 @@ def class_numbers(case: Case, left: _Operand, right: _Operand) -> Finding | None
         if isinstance(case.node, ast.Compare) and len(whole) == 2 and shape == whole[:1]:
             return _one_hot(case, node, other)
         is_product = isinstance(case.node, ast.BinOp) and isinstance(case.node.op, ast.Mult)
+        if is_product and len(whole) == 2 and shape == whole[:1] and whole[0] != whole[1]:
+            return _rows(case, node, other, whole[1])
         if is_product and len(whole) > 2 and shape == (whole[0], *whole[2:]):
             return _planes(case, node, other, whole[1])
     return None
@@ -42,6 +45,30 @@ def _one_hot(case: Case, node: ast.expr, other: ast.expr) -> Finding | None:
         code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(changed(case, {other: code}))]))
+
+
+def _rows(case: Case, node: ast.expr, other: ast.expr, classes: int) -> Finding | None:
+    """``target * loss_of_each`` in the loss of a capsule network, with class indices for the target."""
+    found = values(case, node)
+    if found is None or not found.numel() or not 1 < int(found.max()) < classes or int(found.min()) < 0:
+        return None
+    function = "F" if "F" in case.site.frame.f_globals else "torch.nn.functional"
+    source, line = case.site.source, case.site.line
+    one_hot = f"{function}.one_hot({segment(source, node)}, {classes})"
+    column = postfix(source, node, ".unsqueeze(1)")
+    text = gettext(
+        "{indices} holds numbers up to {most}, and {rows} has {classes} columns. If those are class indices, {code} "
+        "has a row of 0 and 1 for each; if they are weights of the rows, {column} is a column of them.",
+        indices=case.text(node),
+        most=int(found.max()),
+        rows=operand_text(case, other),
+        classes=classes,
+        code=in_a_sentence(one_hot),
+        column=in_a_sentence(column),
+    )
+    same = [each for each in ast.walk(line) if isinstance(each, ast.expr) and ast.dump(each) == ast.dump(node)]
+    ways = (spliced(source, line, dict.fromkeys(same, each)) for each in (one_hot, column))
+    return Finding(text, tried(case, [Candidate(each, replaces_line=True) for each in ways]))
 
 
 def _planes(case: Case, node: ast.expr, other: ast.expr, classes: int) -> Finding | None:

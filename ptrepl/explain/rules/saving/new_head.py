@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ptrepl.engine.watch.kinds import type_name
+from ptrepl.engine.watch.kinds import own_dict, type_name
 from ptrepl.explain.operands.state import Shapes, submodules
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import gettext, ngettext
@@ -35,7 +35,7 @@ class OtherSize:
     """The layers that alone differ, and only in a size that nothing else depends on: both sizes may be meant."""
 
     of: str
-    """``outputs``, ``rows`` of an nn.Embedding, ``inputs``, or ``parameter``."""
+    """``outputs``, ``rows`` of an nn.Embedding, ``inputs``, ``parameter``, or ``buffer``."""
     layers: tuple[str, ...]
     """What their keys begin with, ``("cls_out.", "box_out.")``."""
     keys: tuple[str, ...]
@@ -54,6 +54,8 @@ def other_size(module: Any, wanted: Shapes, shapes: Shapes, differ: list[str]) -
     own = len(differ) == 1 and of[0] not in _PLAIN
     if type_name(module) in _PLAIN or (not others and not own) or len(layers) > _MOST_LAYERS or len(changed) != 1:
         return None
+    if own and differ[0] in _buffers(module):
+        return OtherSize("buffer", layers, tuple(differ))
     if own:
         return OtherSize("parameter", layers, tuple(differ)) if of[0] in (None, *_OWN) else None
     if changed == {0} and all(each in _PLAIN for each in of):
@@ -66,6 +68,16 @@ def other_size(module: Any, wanted: Shapes, shapes: Shapes, differ: list[str]) -
 
 _PLAIN = ("Linear", "Conv2d", "Conv1d", "Embedding")
 _OWN = ("Module",)
+
+
+def _buffers(module: Any) -> set[str]:
+    """The keys of the buffers, as a state dict has them."""
+    found: set[str] = set()
+    for path, each in (("", module), *submodules(module)):
+        held = own_dict(each).get("_buffers")
+        parts = path.replace("[", ".").replace("]", "")
+        found |= {f"{parts}.{name}".lstrip(".") for name in held} if type(held) is dict else set()
+    return found
 
 
 def _changed(one: tuple[int, ...], two: tuple[int, ...]) -> list[int]:
@@ -86,6 +98,15 @@ def without_keys(given: str, network: str, other: OtherSize) -> str:
 def said_of_size(network: str, other: OtherSize, code: str, made: str) -> str:
     """Sentences for layers that alone differ. ``code``: the call that leaves them out; ``made``: ``net = Net(100)``."""
     layers = every([each.rstrip(".") for each in (other.layers if len(other.keys) > 1 else other.keys)])
+    if other.of == "buffer":
+        return gettext(
+            "Only {buffer} differs, a buffer, which no training changes. `{code}` loads the rest, and {buffer} keeps "
+            "the values that {network} was made with. If {network} is not meant to be another: make it with the sizes "
+            "that were saved.",
+            buffer=layers,
+            code=code,
+            network=network,
+        )
     if other.of == "outputs":
         what = ngettext(
             "Only the number of outputs of {layers} differs, as for other classes.",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import postfix, spliced
+from ptrepl.explain.rewrite import in_a_sentence, postfix, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -93,6 +94,10 @@ def _spatial(case: Case) -> Finding | None:
         shape=shape_text(shape),
     )
     source = case.site.source
+    if (alone := _without_both(case, node, tensor)) is not None:
+        return Finding(f"{text} {alone.text}", alone.fixes)
+    if colours := _with_colours(case, shape):
+        return Finding(f"{text} {colours}")
     ways = []
     if wanted in ("bilinear", "bicubic", "nearest") and len(shape) == 3:
         ways.append(spliced(source, node, {tensor: postfix(source, tensor, ".unsqueeze(0)")}))
@@ -103,6 +108,35 @@ def _spatial(case: Case) -> Finding | None:
     elif mode is not None and wanted in _LINEAR.values() and len(shape) in _LINEAR:
         ways.append(spliced(source, node, {mode: f'"{_LINEAR[len(shape)]}"'}))
     return Finding(text, tried(case, [Candidate(each) for each in ways]))
+
+
+def _without_both(case: Case, node: ast.Call, tensor: ast.expr) -> Finding | None:
+    """An image of height and width, to which ``unsqueeze`` gave one dim of the two that it lacks."""
+    match tensor:
+        case ast.Call(func=ast.Attribute(value=image, attr="unsqueeze"), args=[_]) if len(case.shape(image) or ()) == 2:
+            pass
+        case _:
+            return None
+    whole = postfix(case.site.source, image, "[None, None]")
+    text = gettext(
+        "{image} has a height and a width alone: {code} gives it both, a batch of one image with one channel.",
+        image=operand_text(case, image),
+        code=in_a_sentence(whole),
+    )
+    return Finding(text, tried(case, [Candidate(spliced(case.site.source, node, {tensor: whole}))]))
+
+
+def _with_colours(case: Case, shape: tuple[int, ...]) -> str:
+    """A sentence on a size such as ``image.shape[1:]`` that has one number more than there are dims to resize; ""."""
+    found = re.search(r"output size of (?:torch\.Size\()?[\[(]([\d, ]+)[\])]", case.message)
+    size = [int(each) for each in found[1].split(",")] if found is not None else []
+    if len(shape) != 4 or len(size) != 3 or size[-1] not in (1, 3, 4):
+        return ""
+    return gettext(
+        "Of four dims it resizes two, and the size has three numbers: {size}. If the last one counts the colours of an "
+        "image, leave it out.",
+        size=shape_text(size),
+    )
 
 
 def _one_of_two(case: Case) -> Finding:
@@ -169,10 +203,24 @@ def _grid(case: Case) -> Finding:
 
 
 def _groups(case: Case) -> Finding:
+    name, frame = case.match["name"], case.inner("__init__")
+    channels = frame.f_locals.get(name) if frame is not None else None
+    groups = frame.f_locals.get("groups") if frame is not None else None
+    if type(channels) is not int or type(groups) is not int:
+        return Finding(
+            gettext(
+                "groups divides the channels into groups of one size, so {name} has to be divisible by groups.",
+                name=name,
+            )
+        )
     return Finding(
         gettext(
-            "groups divides the channels into groups of one size, so {name} has to be divisible by groups.",
-            name=case.match["name"],
+            "groups divides the channels into groups of one size, and {name}={channels} is not divisible by "
+            "groups={groups}. These numbers of groups would do: {divisors}.",
+            name=name,
+            channels=channels,
+            groups=groups,
+            divisors=", ".join(str(each) for each in range(1, channels + 1) if channels % each == 0),
         )
     )
 

@@ -22,6 +22,8 @@ from ptrepl.texts.messages import gettext, ngettext
 _RESHAPING = ("view", "reshape", "view_as", "reshape_as")
 _MOST_PAIRS = 10
 _MOST_COUNTS = 10
+_MOST_INFERRED = 3
+"""Of a shape of more dims, only the first size, the last one, and the first that differs may have been wrong."""
 
 _MORE = "shapes/reshape"
 
@@ -210,7 +212,10 @@ def _fitting(case: Case, call: FailedCall, shape: tuple[int, ...], wanted: list[
         return
     if _in_another_order(shape, wanted):
         return  # a view would mix the dims
+    inner = sizes[_kept(shape, wanted) + 1 : -1] if len(sizes) > _MOST_INFERRED else []
     for node in _free(sizes, shape, wanted):
+        if node in inner:
+            continue  # that one of many sizes makes it fit does not say that it was the wrong one
         yield Candidate(changed(case, {node: "-1"}))
 
 

@@ -118,3 +118,17 @@ def test_a_weight_that_is_computed_in_forward_stays_no_parameter() -> None:
 def test_a_list_of_tensors_is_joined_with_its_graph(parts, fix):
     code = f"x = torch.ones(2, requires_grad=True)\nrows = torch.zeros(3, 2)\nrows[0] = [{parts}]"
     check(code, "is a list of tensors", [f"rows[0] = {fix}"])
+
+
+def test_a_parameter_that_is_not_trained_and_is_assigned_anew_is_a_buffer() -> None:
+    code = """
+    class Cache(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.kept = nn.Parameter(torch.zeros(3), requires_grad=False)
+        def forward(self, new):
+            self.kept = torch.roll(self.kept, -1)
+            return self.kept
+    Cache()(torch.ones(1))
+    """
+    check(code, 'In __init__, write self.register_buffer("kept", …) with the tensor itself.', [])

@@ -23,3 +23,8 @@ HEAD = "net = nn.Linear(3, 2)\nbatches = [(torch.rand(4, 3), torch.tensor([0, 1,
 )
 def test_a_tensor_stands_in_its_place(code: str, fixes: list[str]) -> None:
     check(HEAD + code, "it has not been needed since PyTorch 0.4", fixes)
+
+
+def test_eig_gives_complex_numbers_now() -> None:
+    code = "x = torch.eye(3)\nvalues, _ = torch.eig(x)"
+    check(code, "Of a symmetric matrix, as a covariance is, torch.linalg.eigh gives real ones.", [])

@@ -212,3 +212,20 @@ def test_an_output_of_before_has_nothing_to_do_with_it() -> None:
 def test_what_the_loss_is_computed_from_in_the_place_of_positions(step: str, said: str) -> None:
     code = f"p = torch.rand(3, requires_grad=True).softmax(0)\na = {step}\na.sum().backward()"
     assert said in why(code).text
+
+
+def test_a_derivative_without_a_graph_in_a_function_of_ones_own() -> None:
+    code = """
+    def g(x):
+        return torch.sin(x) * x
+
+    def slope(a):
+        return torch.autograd.functional.jacobian(g, a)
+
+    a = torch.ones(1, requires_grad=True)
+    expansion = g(a).detach() + slope(a) * 0.1
+    expansion.sum().backward()
+    """
+    said = "torch.autograd.functional.jacobian gives its result without a graph. With create_graph=True it has one"
+    assert said in why(code).text
+    assert said not in why(code.replace(", a)\n\n", ", a, create_graph=True).detach()\n\n")).text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 MADE = """
 net = nn.Linear(3, 1)
@@ -32,3 +32,9 @@ def test_a_tensor_that_no_line_reads() -> None:
 def test_what_may_be_as_it_should_be() -> None:
     code = "a, b = (torch.rand(2, requires_grad=True) for _ in 'ab')\ng = torch.autograd.grad(a.sum(), [a, b])"
     check(code, "Where that is as it should be, allow_unused=True gives None", [])
+
+
+def test_a_tensor_that_is_made_in_the_line_itself() -> None:
+    code = "x = torch.ones(3, requires_grad=True)\nenergy = (x**2).sum()\ntorch.autograd.grad(energy, -x)"
+    said = "-x is a new tensor, made in this line: ask for the gradient of the tensor that energy was computed from"
+    assert said in why(code).text

@@ -174,3 +174,18 @@ def test_the_length_of_what_is_taken() -> None:
     assert "        return len(self.part)" in explanation.fixes[0].code
     both = PARTS.replace("x, y = self.part[i]", "x, y = self.part[i][0], self.pairs[i][1]")
     check(both, "all that __getitem__ takes from must be as long.", [])
+
+
+def test_a_method_without_its_last_underscores() -> None:
+    code = """
+    from torch.utils.data import Dataset
+    class Rows(Dataset):
+        def __init__(self, rows):
+            self.rows = rows
+        def __getitem(self, index):
+            return self.rows[index]
+    rows = Rows(torch.ones(3))
+    rows[0]
+    """
+    assert "Rows has a method __getitem. DataLoader takes samples with [ ]" in why(code).text
+    assert "def __getitem__(self, index):" in why(code).fixes[0].code

@@ -83,3 +83,8 @@ def test_a_loss_of_torch_gets_no_advice_to_rewrite_it() -> None:
     code = "loss = nn.TripletMarginLoss()\nloss(torch.randn(4, 8), torch.randn(4, 8))"
     text = check(code, "and negative is not given. Give it in the call as well.", []).text
     assert "default" not in text
+
+
+def test_a_network_that_was_meant_itself() -> None:
+    code = "net = nn.Linear(2, 1)\nnet()"
+    check(code, "If the network itself is meant, write net without brackets behind it.", [])

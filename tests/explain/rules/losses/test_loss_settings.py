@@ -50,3 +50,15 @@ def test_rows_that_are_the_length_of_a_sequence() -> None:
     F.cross_entropy(net(torch.rand(10, 6, 4)), torch.zeros(10).long())
     """
     check(code, "Its layer rnn (nn.GRU) reads dim 0 as the length")
+
+
+def test_weights_of_samples_where_those_of_labels_are_taken() -> None:
+    code = "x, y = torch.randn(6, 4), torch.ones(6, 4)\ncriterion = nn.BCEWithLogitsLoss(weight=torch.ones(6))\n"
+    said = "With one for each of the 6 rows its shape is (6, 1), as weight.unsqueeze(1) has it."
+    check(code + "criterion(x, y)", said, [])
+
+
+def test_a_column_of_targets_where_one_for_each_pair_is_taken() -> None:
+    code = "a, b, same = torch.randn(5, 3), torch.randn(5, 3), torch.ones(5, 1)\nloss = nn.CosineEmbeddingLoss()\n"
+    said = "same is (5, 1), a column, and this loss takes one target for each pair, of shape (5,)."
+    check(code + "loss(a, b, same)", said, ["loss(a, b, same.squeeze(1))"])

@@ -171,3 +171,15 @@ def test_what_the_optimizer_was_to_get_in_the_place_of_a_result(made: str, said:
 def test_a_list_without_a_name_is_told_of_in_a_sentence() -> None:
     code = "net = nn.Linear(2, 1)\nopt = torch.optim.SGD([p for n, p in net.named_parameters() if 'fc' in n], lr=0.1)"
     assert why(code).text.startswith("What it was given is empty")
+
+
+def test_tensors_that_require_grad_and_are_kept_as_buffers() -> None:
+    code = """
+    class Meta(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("weight", torch.ones(1, 2, requires_grad=True))
+    net = Meta()
+    torch.optim.SGD(net.parameters(), lr=0.1)
+    """
+    check(code, "net has no parameters: it keeps weight as buffers, which parameters() leaves out", [])

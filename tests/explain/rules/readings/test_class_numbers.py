@@ -38,3 +38,21 @@ def test_the_mean_of_rows(word):
 
 def test_another_vector_is_no_mean_of_rows():
     assert "column" not in why("X = torch.rand(6, 4)\nm = torch.rand(6)\nX - m").text
+
+
+def test_class_indices_multiplied_with_rows_in_a_loss() -> None:
+    code = """
+    def margin(lengths, target):
+        return (target * lengths + (1 - target) * lengths**2).sum(1).mean()
+
+    lengths = torch.rand(6, 4)
+    target = torch.tensor([0, 3, 1, 2, 2, 0])
+    margin(lengths, target)
+    """
+    said = (
+        "target holds numbers up to 3, and lengths has 4 columns. If those are class indices, F.one_hot(target, 4) has "
+        "a row of 0 and 1 for each; if they are weights of the rows, target.unsqueeze(1) is a column of them."
+    )
+    fixes = [fix.code for fix in why(code).fixes]
+    assert said in why(code).text
+    assert "F.one_hot(target, 4) * lengths + (1 - F.one_hot(target, 4)) * lengths**2" in fixes[0]

@@ -99,3 +99,21 @@ def test_a_name_that_stands_inside_of_another_is_taken_from_the_beginning_alone(
 def test_two_names_that_changed_are_told_in_words() -> None:
     code = RENAMED.format(old="fc", new="head").replace("self.feat", "self.body", 1)
     check(code, "Give the attributes those names.", [])
+
+
+def test_a_buffer_that_grows_with_the_length_is_not_trained() -> None:
+    code = """
+    class Positions(nn.Module):
+        def __init__(self, length):
+            super().__init__()
+            self.register_buffer("pe", torch.zeros(length, 4))
+        def forward(self, x):
+            return x + self.pe[: x.size(1)]
+
+    trained = nn.Sequential(Positions(6), nn.Linear(4, 2))
+    longer = nn.Sequential(Positions(9), nn.Linear(4, 2))
+    longer.load_state_dict(trained.state_dict())
+    """
+    text = why(code).text
+    assert "Only 0.pe differs, a buffer, which no training changes." in text
+    assert "to be trained" not in text

@@ -24,8 +24,11 @@ IMAGE = "x = torch.rand(1, 3, 4, 4)\n"
         (f"{IMAGE}nn.MaxPool2d(2, padding=2)(x)", "at most padding=1, and it has 2."),
         (f"{IMAGE}nn.PixelShuffle(2)(x)", "3 is not divisible by 4."),
         (f"{IMAGE}F.grid_sample(x, torch.rand(1, 4, 4, 3), align_corners=False)", "here it is (1, 4, 4, 3)"),
-        ("nn.Conv2d(3, 8, 3, groups=2)", "in_channels has to be divisible by groups"),
-        ("nn.Conv1d(4, 7, 3, groups=2)", "out_channels has to be divisible by groups"),
+        (
+            "nn.Conv2d(3, 8, 3, groups=2)",
+            "in_channels=3 is not divisible by groups=2. These numbers of groups",
+        ),
+        ("nn.Conv1d(4, 7, 3, groups=2)", "out_channels=7 is not divisible by groups=2"),
     ],
 )
 def test_what_is_said(code: str, said: str) -> None:
@@ -59,3 +62,17 @@ def test_images_or_channels_in_dim_0():
     code = "mask = torch.rand(4, 6, 6)\n" + call.format("")
     fixes = [call.format(".unsqueeze(0)"), call.format(".unsqueeze(1)")]
     check(code, ".unsqueeze(0) is a batch of one image; if images, .unsqueeze(1).", fixes)
+
+
+def test_an_image_that_lacks_two_dims_and_got_one() -> None:
+    code = "depth = torch.rand(24, 42)\nF.interpolate(depth.unsqueeze(1), size=(48, 84), mode='bicubic')"
+    said = (
+        "depth has a height and a width alone: depth[None, None] gives it both, a batch of one image with one channel."
+    )
+    check(code, said, ["F.interpolate(depth[None, None], size=(48, 84), mode='bicubic')"])
+
+
+def test_a_size_that_counts_the_colours_too() -> None:
+    code = "maps, sizes = torch.rand(2, 5, 9, 9), torch.zeros(2, 56, 60, 3).shape\nF.interpolate(maps, size=sizes[1:])"
+    said = "Of four dims it resizes two, and the size has three numbers: (56, 60, 3)."
+    check(code, said, [])

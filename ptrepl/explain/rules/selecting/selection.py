@@ -15,7 +15,7 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
 
-def _called(case: Case, *names: str) -> tuple[FailedCall, ast.expr, tuple[int, ...]] | None:
+def selecting_call(case: Case, *names: str) -> tuple[FailedCall, ast.expr, tuple[int, ...]] | None:
     """The call, its tensor and the shape of that."""
     call = invocation(case)
     tensor = call.argument(0, "input", "self") if call is not None else None
@@ -26,7 +26,7 @@ def _called(case: Case, *names: str) -> tuple[FailedCall, ast.expr, tuple[int, .
 
 
 def _topk(case: Case) -> Finding | None:
-    found = _called(case, "topk", "kthvalue")
+    found = selecting_call(case, "topk", "kthvalue")
     if found is None:
         return None
     call, tensor, shape = found
@@ -54,7 +54,7 @@ def _topk(case: Case) -> Finding | None:
 
 def _index_dims(case: Case) -> Finding | None:
     """``scores.gather(1, labels)`` with one index for each row, but without the dim that goes along the columns."""
-    found = _called(case, "gather", "scatter", "scatter_", "scatter_add", "scatter_add_")
+    found = selecting_call(case, "gather", "scatter", "scatter_", "scatter_add", "scatter_add_")
     given = found[0].argument(2, "index") if found is not None else None
     index = case.shape(given) if given is not None else None
     dim = case.value(asked) if found is not None and (asked := found[0].argument(1, "dim")) is not None else None
@@ -69,14 +69,14 @@ def _index_dims(case: Case) -> Finding | None:
         shape=shape_text(shape),
         call=call.said,
     )
-    if len(index) != len(shape) - 1 or index != _without(shape, dim):
+    if len(index) != len(shape) - 1 or index != without_dim(shape, dim):
         return Finding(text)
     return Finding(text, tried(case, [_with_dim(case, call.node, given, dim)]))
 
 
 def _places_of_each(case: Case) -> Finding | None:
     """``table.take_along_dim(table.argmax(dim=1), dim=1)``: the places lack the dim that argmax took away."""
-    found = _called(case, "take_along_dim")
+    found = selecting_call(case, "take_along_dim")
     given = found[0].argument(1, "indices") if found is not None else None
     places = case.shape(given) if given is not None else None
     if found is None or given is None or places is None:
@@ -93,12 +93,13 @@ def _places_of_each(case: Case) -> Finding | None:
     dim = case.value(asked) if (asked := call.argument(2, "dim")) is not None else None
     if type(dim) is not int or not -len(shape) <= dim < len(shape):
         return Finding(text)
-    if places != _without(shape, dim):
+    if places != without_dim(shape, dim):
         return Finding(text)
     return Finding(text, tried(case, [_with_dim(case, call.node, given, dim)]))
 
 
-def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
+def without_dim(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
+    """The shape that is left where ``dim`` is taken away."""
     return shape[: dim % len(shape)] + shape[dim % len(shape) + 1 :]
 
 
@@ -135,7 +136,7 @@ def _masked(case: Case) -> Finding | None:
 
 
 def _repeat(case: Case) -> Finding | None:
-    found = _called(case, "repeat", "tile")
+    found = selecting_call(case, "repeat", "tile")
     if found is None:
         return None
     call, tensor, shape = found
@@ -157,7 +158,7 @@ def _repeat(case: Case) -> Finding | None:
 
 
 def _split(case: Case) -> Finding | None:
-    found = _called(case, "split", "split_with_sizes")
+    found = selecting_call(case, "split", "split_with_sizes")
     if found is None:
         return None
     call, tensor, shape = found
@@ -179,7 +180,7 @@ def _split(case: Case) -> Finding | None:
 
 
 def _window(case: Case) -> Finding | None:
-    found = _called(case, "unfold")
+    found = selecting_call(case, "unfold")
     if found is None:
         return None
     _, tensor, shape = found
@@ -207,7 +208,7 @@ def _unflatten(case: Case) -> Finding:
 
 
 def _select(case: Case) -> Finding | None:
-    found = _called(case, "index_select", "take_along_dim", "index_add", "index_copy")
+    found = selecting_call(case, "index_select", "take_along_dim", "index_add", "index_copy")
     if found is None:
         return None
     _, tensor, shape = found
@@ -225,7 +226,7 @@ def _select(case: Case) -> Finding | None:
 
 def _columns(case: Case) -> Finding | None:
     """``torch.cdist`` of points of different dims."""
-    found = _called(case, "cdist")
+    found = selecting_call(case, "cdist")
     other = found[0].argument(1, "x2") if found is not None else None
     two = case.shape(other) if other is not None else None
     if found is None or other is None or two is None:
@@ -244,7 +245,7 @@ def _columns(case: Case) -> Finding | None:
 
 
 def _cross(case: Case) -> Finding | None:
-    found = _called(case, "cross", "linalg_cross")
+    found = selecting_call(case, "cross", "linalg_cross")
     if found is None:
         return None
     text = gettext(

@@ -1,0 +1,20 @@
+"""``and`` and ``or`` between tensors."""
+
+from __future__ import annotations
+
+from tests.explain.failing import check
+
+
+def test_one_of_two_as_it_was_chosen_before_conditional_expressions() -> None:
+    code = "first, x, y = True, torch.rand(2), torch.rand(2)\nz = first and x or y"
+    said = "'and' and 'or' ask it for one True or False. To take one of the two: x if first else y."
+    check(code, said, ["x if first else y"])
+
+
+def test_floating_point_tensors_get_no_operator_for_bool() -> None:
+    text = check("x, y = torch.rand(2), torch.rand(2)\nz = x or y", "'or' needs one True or False from it.", []).text
+    assert "element by element" not in text
+
+
+def test_conditions_do() -> None:
+    check("x = torch.rand(2)\nz = (x > 0) or (x < 1)", "| works element by element.", ["(x > 0) | (x < 1)"])

@@ -1,0 +1,23 @@
+"""What a sparse tensor does not have."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explain.failing import check
+
+pytestmark = pytest.mark.filterwarnings("ignore:Sparse invariant checks:UserWarning")
+
+ADJACENCY = "adj = torch.sparse_coo_tensor(torch.tensor([[0, 1], [1, 0]]), torch.ones(2), (2, 2)).coalesce()\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("adj > 0", "adj.to_dense() > 0"),
+        ("adj.softmax(1) if False else torch.exp(adj)", "torch.exp(adj.to_dense())"),
+        ("adj.numpy()", "adj.to_dense().numpy()"),
+    ],
+)
+def test_the_dense_form_is_offered(line: str, fix: str) -> None:
+    check(ADJACENCY + line, "adj is a sparse tensor, and this operation is not defined for those.", [fix])
