@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
+from torch import nn
 
+from ptrepl.shell.teaching import teach
 from ptrepl.tutor.format.lesson import Role, Step
 from tests.tutor.trying import each, player_of, shipped, tried
 
@@ -269,3 +272,29 @@ def test_no_known_mistake_is_told_of_a_program_as_it_stood(identifier: str, step
     known = [wrong.says for wrong in step.codes(Role.WRONG)]
     assert all(known)
     assert not [says for says in known if says in told]
+
+
+def test_one_error_hides_the_next_in_the_order_of_the_hint() -> None:
+    net, warm = nn.Linear(1, 1), torch.tensor([10, 20, 30])
+    with pytest.raises(TypeError, match="not iterable"):
+        torch.optim.SGD(net.parameters, lr=0.001)  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError, match="dtype"):
+        net(warm)
+    with pytest.raises(RuntimeError, match="shapes"):
+        net(warm.float())
+    (step,) = [step for step in shipped("debugging").steps if step.id == "one-behind"]
+    first = step.hints[0].text
+    assert first.index("not called") < first.index("dtype") < first.index("shape")
+
+
+@pytest.mark.parametrize(("word", "right"), [("all", True), ("any", False)])
+def test_of_the_two_loops_that_are_offered_one_is_meant(word: str, right: bool) -> None:
+    player = player_of("debugging")
+    teach(player.session, lambda: True, player.run.unbound)
+    player.begin_work("rooms")
+    player.type(player.run.prefill)
+    explanation = player.outcomes[-1].explanation
+    assert explanation is not None
+    (taken,) = [fix.code for fix in explanation.fixes if f".{word}()" in fix.code]
+    player.type(taken)
+    assert (player.run.mode == "continue") is right

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tutor.trying import each, tried
+from ptrepl.tutor.format.lesson import Role
+from tests.tutor.trying import each, player_of, shipped, tried
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using a target size"),
@@ -215,3 +216,15 @@ def test_programs_that_are_not_mended_are_told_why(step: str, answer: tuple[str,
     passed, told = tried("debugging-silent", step, source)
     assert not passed
     assert said in told, told
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_two_hundred_rounds_find_what_an_hour_pays(seed: int) -> None:
+    player = player_of("debugging-silent")
+    player.begin_work("three")
+    names = player.session.namespace
+    names["torch"].manual_seed(seed)
+    (step,) = [step for step in shipped("debugging-silent").steps if step.id == "three"]
+    exec(step.codes(Role.SOLUTION)[0].source, names)
+    assert names["net"].weight.item() == pytest.approx(10, abs=0.3)
+    assert names["net"].bias.item() == pytest.approx(2, abs=0.3)

@@ -137,6 +137,10 @@ def test_figures_of_the_text() -> None:
     assert sum(p.nbytes for p in net.parameters()) == 44
     sketch = torch.ones(2, device="meta")
     assert (sketch * torch.tensor(3.0)).device.type == "meta"
+    assert sketch[torch.tensor([0])].device.type == "meta"
+    assert (torch.ones(2, 2, device="meta") @ torch.ones(2, 2)).device.type == "meta"
+    with pytest.raises(RuntimeError, match="expected device"):
+        sketch + torch.ones(2)
     same = torch.ones(2)
     assert same.to("cpu") is same
     big = torch.zeros(100, 100)

@@ -116,6 +116,8 @@ def test_figures_of_the_text() -> None:
     for _ in range(1000):
         total = total + 1
     assert total == 256
+    assert torch.tensor(1000.0, dtype=torch.bfloat16) == 1000
+    assert torch.finfo(torch.bfloat16).eps == 2**-7  # eight binary digits, 2.4 decimal ones
     w = torch.rand(1000, requires_grad=True)
     deep = nn.Sequential(*[nn.Tanh() for _ in range(10)])
     (slope,) = torch.autograd.grad(deep(w).sum(), w)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from textwrap import dedent
+from typing import Any
 
 import pytest
+import torch
 
+from ptrepl.tutor.format.lesson import Prose, Role
+from tests.tutor.lessons import given
 from tests.tutor.trying import each, shipped, tried, unanswered
 
 RIGHT = {
@@ -305,3 +309,43 @@ def test_ten_puzzles_each_and_none_is_left_out(lesson: str) -> None:
     assert {step.kind for step in steps} == {"task"}
     assert all(dedent(code.source).count("def ") == 1 for step in steps for code in step.codes("solution"))
     assert unanswered(lesson, RIGHT[lesson], 3) == unanswered(lesson, WRONG[lesson], 3) == set()
+
+
+EXAMPLES = {
+    "floors": "floors(3)",
+    "board": "board(2, 3)",
+    "frame": "frame(3, 4)",
+    "there-and-back": "there_and_back(tensor([4, 7, 9]))",
+    "ranks": "ranks(tensor([30, 50, 20, 50]))",
+    "nearest-stop": "nearest_stop(tensor([1, 6, 9]), tensor([0, 8]))",
+    "picked": "picked(tensor([[5, 8], [6, 9], [4, 7]]), tensor([1, 0, 1]))",
+    "counts": "counts(tensor([2, 0, 2]), 4)",
+    "shares": "shares(tensor([[1, 3], [0, 0]]))",
+    "enlarged": "enlarged(tensor([[1, 2]]), 2)",
+    "pooled": "pooled(tensor([[1.0, 3, 0, 0], [5, 7, 0, 8]]))",
+    "turned": "turned(tensor([1, 2, 3]))",
+    "last-rain": "last_rain(tensor([[0, 4, 1, 0], [0, 0, 0, 0]]))",
+    "moving-mean": "moving_mean(tensor([1.0, 3, 8, 1]), 2)",
+    "peaks": "peaks(tensor([1.0, 5, 2, 2, 7]))",
+    "group-means": "group_means(tensor([2.0, 5, 4]), tensor([1, 0, 1]), 2)",
+    "product": "product(tensor([1, 2]), tensor([3, 0, 1]))",
+    "binary": "binary(tensor([5, 2]), 3)",
+    "slopes": "slopes(cube, tensor([1.0, 2.0]))",
+    "descended": "descended(bowl, tensor([2.0, 1.0]), 0.1, 1)",
+}
+
+
+def _as_written(numbers: Any) -> str:
+    if isinstance(numbers, list):
+        return f"[{', '.join(map(_as_written, numbers))}]"
+    return str(numbers) if isinstance(numbers, bool) else f"{numbers:g}"
+
+
+@pytest.mark.parametrize("lesson", ["puzzles", "puzzles-more"])
+def test_the_example_of_each_text_is_what_the_first_solution_gives(lesson: str) -> None:
+    for step in shipped(lesson).steps:
+        names: dict[str, Any] = {**given(), "tensor": torch.tensor}
+        for code in (*step.codes(Role.SETUP), step.codes(Role.SOLUTION)[0]):
+            exec(code.source, names)
+        written = _as_written(eval(EXAMPLES[step.id], names).tolist())
+        assert written in " ".join(" ".join(block.text for block in step.blocks if isinstance(block, Prose)).split())

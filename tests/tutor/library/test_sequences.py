@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from tests.tutor.trying import each, tried, unanswered
+from ptrepl.tutor.format.lesson import Role
+from tests.tutor.trying import each, player_of, shipped, tried, unanswered
 
 READER = (
     "torch.manual_seed(0)\nreader = nn.GRU(1, 4, batch_first=True).to(device)\nguess = nn.Linear(4, 1).to(device)\n"
@@ -192,3 +195,16 @@ def test_wrong_answers_are_told_what_they_did(step: str, answer: tuple[str, str]
 
 def test_no_task_is_left_out() -> None:
     assert unanswered("sequences", RIGHT, 4) == unanswered("sequences", WRONG, 4) == set()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_sixty_rounds_are_enough_and_it_writes_a_day(seed: int) -> None:
+    player = player_of("sequences")
+    player.begin_work("train")
+    names = player.session.namespace
+    names["torch"].manual_seed(seed)
+    steps = {step.id: step for step in shipped("sequences").steps}
+    exec(steps["train"].codes(Role.SOLUTION)[0].source, names)
+    exec(steps["write"].codes(Role.SOLUTION)[0].source, names)
+    assert 4 * math.log(2) / 63 < names["loss"].item() < 0.1  # two letters are right at four of the places
+    assert names["write"](names["writer"], "m") == "monday."
