@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ptrepl.tutor.check.answers import DeviceAnswer, Dtype, Error, Numbers
-from ptrepl.tutor.format.lesson import Choices, Lesson, Role, Step, StepKind
+from ptrepl.tutor.format.lesson import Choices, Lesson, Prose, Role, Step, StepKind
 from ptrepl.tutor.library.catalog import open_lesson
 from ptrepl.tutor.replay.dry_run import truth
 from ptrepl.tutor.replay.known_outcomes import Oracle
@@ -74,6 +74,14 @@ def unanswered(identifier: str, answers: Mapping[str, Sequence[object]], least: 
     """The steps that ask for code and for which the table has fewer than ``least`` different answers."""
     asking = [step.id for step in shipped(identifier).steps if step.kind in (StepKind.TASK, StepKind.FIX)]
     return {step for step in asking if len(set(answers.get(step, ()))) < least}
+
+
+def prose_of(identifier: str, step: str) -> str:
+    """What a step says, with its quotation and the words of its choices, all on one line."""
+    (found,) = [each for each in shipped(identifier).steps if each.id == step]
+    told = [block.text for block in found.blocks if isinstance(block, Prose)]
+    told += [item.feedback for block in found.blocks if isinstance(block, Choices) for item in block.items]
+    return " ".join(" ".join([*told, found.learned]).split())
 
 
 def right_letter(step: Step) -> str:

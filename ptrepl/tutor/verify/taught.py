@@ -32,6 +32,7 @@ def needed_by(lesson: Lesson, library: Mapping[str, Lesson], seen: frozenset[str
 
 def _teaches(lesson: Lesson) -> Iterator[Fault]:
     line = lesson.lines.get("teaches", 1)
+    used = _words_of(lesson)
     for name in lesson.teaches:
         root, *parts = name.split(".")
         value: Any = own().torch if root == "torch" else None
@@ -39,6 +40,12 @@ def _teaches(lesson: Lesson) -> Iterator[Fault]:
             value = getattr(value, part, None)
         if root == "torch" and value is None:
             yield Fault(line, gettext("teaches names {name}, which torch does not have", name=name))
+        elif not used & _spellings(parts[-1] if parts else name):
+            yield Fault(line, gettext("teaches names {name}, which is nowhere in the code of this lesson", name=name))
+
+
+def _spellings(name: str) -> set[str]:
+    return {name, "@"} if name == "matmul" else {name}
 
 
 def _untaught(lesson: Lesson, library: Mapping[str, Lesson]) -> Iterator[Fault]:

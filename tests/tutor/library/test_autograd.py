@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.tutor.trying import each, tried, unanswered
+from ptrepl.tutor.format.lesson import Role
+from tests.tutor.trying import each, player_of, prose_of, shipped, tried, unanswered
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using backward.* with create_graph=True"),
@@ -154,3 +155,19 @@ def test_the_figures_of_the_text() -> None:
     assert w.grad == 9
     near = torch.tensor(2.0)
     assert round(float(((near + 1e-6) ** 3 - near**3) / 1e-6), 1) == 11.4
+
+
+def test_what_a_speed_inside_grad_may_not_do() -> None:
+    with pytest.raises(RuntimeError, match="requires_grad_"):
+        torch.func.grad(lambda t: t * t.requires_grad_())(torch.tensor(3.0))
+    assert torch.func.grad(lambda t: t * t.detach())(torch.tensor(3.0)) == 3
+
+
+def test_the_first_loss_of_the_old_program_prints_as_its_text_says(capsys: pytest.CaptureFixture[str]) -> None:
+    player = player_of("autograd-more")
+    player.begin("old-program")
+    player.type(shipped("autograd-more").steps[-1].codes(Role.SOLUTION)[0].source)
+    first, last = capsys.readouterr().out.split()
+    assert first == "1.0"
+    assert float(last) == pytest.approx(0.64)
+    assert f"first `{first}`, and not `tensor(1., grad_fn=…)`" in prose_of("autograd-more", "old-program")

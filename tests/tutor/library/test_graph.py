@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.tutor.trying import each, tried, unanswered
+from tests.tutor.trying import each, prose_of, tried, unanswered
 
 pytestmark = pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
 
@@ -72,7 +72,7 @@ WRONG = {
         ("income.backward()\nsold.retain_grad()\none_more = sold.grad", "freed before you asked"),
         ("income.retain_grad()\nincome.backward()\none_more = sold.grad", "It is `sold`"),
         ("sold.retain_grad()\nsold.backward()\none_more = sold.grad", "The pass started at `sold`"),
-        ("sold.retain_grad()\nincome.backward()\none_more = price.grad", "a euro more in the price"),
+        ("sold.retain_grad()\nincome.backward()\none_more = price.grad", "50 is the gradient of `price`"),
         ("sold.retain_grad()\nincome.backward()\none_more = price", "making it costs 1 of that"),
     ],
     "half-price": [
@@ -126,3 +126,14 @@ def test_the_figures_of_the_text() -> None:
     pot.backward()
     assert coins.grad is not None
     assert coins.grad == pot / coins == 8
+
+
+def test_a_cent_more_brings_what_the_gradient_says() -> None:
+    def income(price: float) -> float:
+        return price * (100 - 10 * price)
+
+    dearer, fewer = 0.01 * (100 - 10 * 3.01), 10 * 0.01 * 3
+    assert (round(100 * dearer), round(100 * fewer)) == (70, 30)
+    assert "about 70 cents more, those who stay away 30 less" in prose_of("graph", "ice-cream")
+    assert (income(3.01) - income(3)) / 0.01 == pytest.approx(40, abs=0.2)
+    assert income(4) - income(3) == 30  # a whole euro is no small push

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from tests.tutor.trying import each, tried, unanswered
+import pytest
+import torch
+from torch import nn
+
+from tests.shares import share_marks
+from tests.tutor.trying import each, player_of, prose_of, tried, unanswered
+
+SEEDS = [pytest.param(seed, marks=share_marks(seed, 3)) for seed in range(3)]
 
 SEQUENTIAL = "net = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())\n"
 FORMULA = "-(y * p.log() + (1 - y) * (1 - p).log())"
@@ -276,3 +283,111 @@ def test_wrong_answers_are_told_what_they_did(step: str, answer: tuple[str, str]
 
 def test_no_task_is_left_out() -> None:
     assert unanswered("logistic", RIGHT, 4) == unanswered("logistic", WRONG, 4) == set()
+
+
+def begun(step: str) -> dict[str, Any]:
+    player = player_of("logistic")
+    player.begin(step)
+    return player.session.namespace
+
+
+def chances(lr: float, momentum: float, rounds: int, scores: bool = False) -> tuple[nn.Module, list[float], list[int]]:
+    """Trained on the mornings: the model, the loss of each round, and how many are right after it.
+
+    ``scores``: the chances go into a loss that takes them for scores.
+    """
+    names = begun("train")
+    degrees, ice = names["degrees"], names["ice"]
+    net = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    losses, right = [], []
+    for _ in range(rounds):
+        p = torch.sigmoid(net(degrees)).squeeze(1)
+        loss = (
+            nn.functional.binary_cross_entropy_with_logits(p, ice)
+            if scores
+            else nn.functional.binary_cross_entropy(p, ice)
+        )
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        losses.append(loss.item())
+        right.append(int(((p >= 0.5) == ice).sum()))
+    return net, losses, right
+
+
+def stopped(right: list[int]) -> int:
+    return next(at for at, count in enumerate(right) if count / 200 > 0.987)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_it_is_stopped_in_the_rounds_that_the_text_names(seed: int) -> None:
+    torch.manual_seed(seed)
+    assert 30 <= stopped(chances(0.1, 0.9, 100)[2]) <= 80
+    torch.manual_seed(seed)
+    assert 200 <= stopped(chances(0.01, 0.9, 400)[2]) <= 310
+    told = prose_of("logistic", "train")
+    assert "Thirty to eighty rounds" in told
+    assert "`lr=0.01` two to three hundred" in told
+
+
+def test_without_a_stop_the_weights_go_on_growing() -> None:
+    sizes = []
+    for rounds in (60, 300, 900):
+        torch.manual_seed(0)
+        net, _, _ = chances(0.1, 0.9, rounds)
+        sizes.append(sum(each.norm().item() for each in net.parameters()))
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > 1.5 * sizes[0]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_sigmoid_twice_keeps_the_loss_at_a_half(seed: int) -> None:
+    torch.manual_seed(seed)
+    _, losses, right = chances(0.5, 0.9, 600, scores=True)
+    assert 0.503 < min(losses) < 0.508
+    assert right[-1] >= 198
+    told = prose_of("logistic", "twice")
+    assert "no lower than about 0.50" in told
+    best = nn.functional.binary_cross_entropy_with_logits(
+        torch.tensor([1.0, 0.0]), torch.tensor([1.0, 0.0]), reduction="none"
+    )
+    for figure in (f"{best[0]:.3f}", f"{best[1]:.3f}", f"{best.mean():.3f}"):
+        assert figure in told
+
+
+def test_the_border_turns_in_the_rounds_that_the_text_names() -> None:
+    player = player_of("logistic")
+    player.begin("turn")
+    while player.run.mode == "continue" and "learn" not in player.session.namespace:
+        player.enter()
+    names = player.session.namespace
+
+    def share() -> float:
+        return ((torch.sigmoid(names["line"](names["degrees"])[:, 0]) >= 0.5) == names["ice"]).float().mean().item()
+
+    for _ in range(6):
+        names["learn"]()
+    turning = share()
+    names["learn"](200)
+    assert turning < 0.95 < 0.99 < share()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_three_lines_come_down_to_the_loss_that_is_named(seed: int) -> None:
+    names = begun("three")
+    apples, sort = names["apples"], names["sort"]
+    torch.manual_seed(seed)
+    plain, squeezed = nn.Linear(2, 3), nn.Sequential(nn.Linear(2, 3), nn.Softmax(dim=1))
+    lowest = []
+    for net in (plain, squeezed):
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+        for _ in range(600):
+            loss = nn.functional.cross_entropy(net(apples), sort)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+        lowest.append(loss.item())
+    assert round(lowest[0], 2) == 0.22
+    assert lowest[1] > 0.6
+    assert "with lines the best is 0.22" in prose_of("logistic", "three")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
-from tests.tutor.trying import each, tried, unanswered
+from ptrepl.tutor.format.lesson import Role
+from tests.tutor.trying import each, player_of, prose_of, shipped, tried, unanswered
 
 TWO = (
     "class TwoLayers(nn.Module):\n    def __init__(self, inputs, hidden, outputs):\n        super().__init__()\n"
@@ -248,3 +250,47 @@ def test_wrong_answers_are_told_what_they_did(step: str, answer: tuple[str, str]
 
 def test_no_task_is_left_out() -> None:
     assert unanswered("modules", RIGHT, 4) == unanswered("modules", WRONG, 4) == set()
+
+
+def test_the_losses_of_the_book_are_those_of_a_run() -> None:
+    torch.manual_seed(0)
+    x, y = torch.randn(100, 1000), torch.randn(100, 10)
+    w1, w2 = torch.randn(1000, 100, requires_grad=True), torch.randn(100, 10, requires_grad=True)
+    losses = []
+    for _ in range(20):
+        loss = (x.mm(w1).clamp(min=0).mm(w2) - y).pow(2).sum()
+        losses.append(loss.item())
+        slopes = torch.autograd.grad(loss, (w1, w2))
+        with torch.no_grad():
+            w1 -= 1e-6 * slopes[0]
+            w2 -= 1e-6 * slopes[1]
+    assert losses[0] == pytest.approx(48e6, rel=0.02)
+    assert max(losses) == pytest.approx(855e6, rel=0.02)
+    assert losses[-1] == pytest.approx(1e6, rel=0.2)
+    told = prose_of("modules", "same")
+    assert "begins with a loss of 48 million" in told
+    assert "*rises* to 855 million before it falls to 1 million, in 20 rounds" in told
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_what_begins_alike_stays_alike_whatever_is_drawn(seed: int) -> None:
+    player = player_of("modules")
+    player.begin("same")
+    names = player.session.namespace
+    (step,) = [each for each in shipped("modules").steps if each.id == "same"]
+    torch.manual_seed(seed)
+    exec(step.codes(Role.PREDICT)[0].source, names)
+    assert names["net"][0].weight.std(dim=0).max() < 1e-4
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_mended_program_comes_below_the_loss_that_is_named(seed: int) -> None:
+    player = player_of("modules")
+    player.begin("old-program")
+    names = player.session.namespace
+    torch.manual_seed(seed)
+    names |= {"inputs": torch.randn(100, 30), "goals": torch.randn(100, 4)}
+    (step,) = [each for each in shipped("modules").steps if each.id == "old-program"]
+    player.type(step.codes(Role.SOLUTION)[0].source)
+    assert names["last"] < 0.35
+    assert "below 0.45" in prose_of("modules", "old-program")

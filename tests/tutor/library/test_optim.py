@@ -332,12 +332,13 @@ def test_the_step_that_is_not_clipped_goes_far() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_mean_of_all_harvests_is_about_a_thousand(seed: int) -> None:
+def test_the_mean_of_all_harvests_is_about_eleven_hundred(seed: int) -> None:
     player = begun("alone")
     torch.manual_seed(seed)
     player.type(tomatoes("loss = nn.MSELoss()(net(sun), harvest)", *FOUR[1:]))
-    assert player.session.namespace["predicted"][0].item() == pytest.approx(1000, rel=0.2)
-    assert "about 1,000 kilos" in prose("alone")
+    assert player.session.namespace["predicted"][0].item() == pytest.approx(1100, rel=0.05)
+    assert player.session.namespace["harvest"].mean().item() == pytest.approx(1100, rel=0.05)
+    assert "about 1,100 kilos" in prose("alone")
 
 
 def test_no_task_is_left_out() -> None:

@@ -319,6 +319,7 @@ def test_the_training_ends_near_the_truth_whatever_the_seed(seed: int) -> None:
     assert player.run.mode == "continue"
     assert 4e-5 < namespace["whole"].item() < 6e-5
     assert (namespace["w"] - namespace["true_w"]).abs().max().item() < 2e-3
+    assert "within a thousandth or two" in prose("train")
 
 
 def test_a_shape_that_fits_by_accident_costs_eleven_times_the_loss() -> None:

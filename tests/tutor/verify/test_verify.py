@@ -206,6 +206,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "[torch.arrange]",
         "teaches: [torch.arrange] | teaches names torch.arrange, which torch does not have",
     ),
+    "taught, but not in the lesson": (
+        "[torch.arange]",
+        "[torch.arange, torch.cosh]",
+        "teaches: [torch.arange, torch.cosh] | teaches names torch.cosh, which is nowhere in the code of this lesson",
+    ),
     "a keyword of a check misspelt": (
         'tensor("m", [0.0, 2.0, 4.0])',
         'tensor("m", [0.0, 2.0, 4.0], requiresgrad=True)',
