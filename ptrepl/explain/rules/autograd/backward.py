@@ -13,7 +13,7 @@ from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
-from ptrepl.explain.fixes.trial import Candidate, tried
+from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.backward import Start, named_tensors, start_of
 from ptrepl.explain.provenance.graph import behind, is_intact, node_of
 from ptrepl.explain.provenance.origins import Origin, origin
@@ -190,6 +190,11 @@ def _of_scalar(case: Case, start: Start, text: str, given: ast.expr) -> Finding:
     """A weight for each element of what a reduction has made one number of."""
     made = origin(case, start.node.id) if isinstance(start.node, ast.Name) else None
     said = gettext("{name} is one number already.", name=start.name(case))
+    if prod(case.shape(given) or (0,)) == 1:
+        single = gettext("The one weight for it has the shape () too, as torch.tensor(1.0) has.")
+        weight = postfix(case.site.source, given, ".squeeze()")
+        ways = [Candidate(spliced(case.site.source, case.site.node, {given: weight}))]
+        return Finding(f"{text} {said} {single}", tried(case, ways) or verified(case, *ways))
     if made is None:
         return Finding(f"{text} {said}")
     whole = _unreduced(case, made)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import sys
 from itertools import islice
 
 from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.facts import shape_text
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, class_dict, kind_of, own_dict
 from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
@@ -24,6 +25,15 @@ def _exists(case: Case) -> Finding | None:
     node = case.node
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return None
+    nn = sys.modules["torch"].nn
+    if any(case.match["name"] in class_dict(cls) for cls in (nn.Module, nn.ModuleDict, nn.ParameterDict)):
+        return Finding(
+            gettext(
+                "{name} is a method that such a module has already, so nothing in it can be called so: take another "
+                "name.",
+                name=case.match["name"],
+            )
+        )
     text = gettext(
         "self.{name} was assigned before, so {method} finds the name taken. Leave that assignment out: {method} makes "
         "self.{name} itself.",

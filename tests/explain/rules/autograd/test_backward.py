@@ -88,3 +88,9 @@ def test_a_mask_is_not_averaged_over() -> None:
         "`loss = w ** 2 * mask` has zeros where mask leaves something out, and mean() would count them",
         ["(loss.sum() / mask.sum()).backward()"],
     )
+
+
+def test_a_weight_of_one_element_for_a_number() -> None:
+    code = "x = torch.ones(3, requires_grad=True)\nloss = x.mean()\nmone = torch.ones(1) * -1\nloss.backward(mone)"
+    said = "loss is one number already. The one weight for it has the shape () too, as torch.tensor(1.0) has."
+    check(code, said, ["loss.backward(mone.squeeze())"])

@@ -72,3 +72,7 @@ def test_the_name_of_a_buffer_stands_first() -> None:
     said = 'register_buffer takes the name first, then the tensor: self.register_buffer("mean", mean).'
     check(code.format('self.register_buffer(mean, "mean")'), said)
     check("net = nn.Linear(1, 1)\nw = nn.Parameter(torch.ones(2))\nnet.register_parameter(w, 'w')", "the name first")
+
+
+def test_a_key_that_is_a_method_of_every_module() -> None:
+    check("nn.ModuleDict({'type': nn.Linear(2, 1)})", "type is a method that such a module has already", [])
