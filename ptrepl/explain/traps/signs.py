@@ -30,6 +30,8 @@ _ALWAYS = (
     ".dataset)",
     ".dataset,",
     "copy.copy(",
+    "shuffle(",
+    "transform =",
     "load_state_dict(",
 )
 _IN_TEXT = (

@@ -18,7 +18,9 @@ from ptrepl.explain.traps.data.means_of_batches import divided_by_samples
 from ptrepl.explain.traps.data.one_class_batches import batches_of_one_class
 from ptrepl.explain.traps.data.part_of_dataset import divided_by_dataset
 from ptrepl.explain.traps.data.sampler_weights import weights_of_classes
+from ptrepl.explain.traps.data.shuffled_apart import shuffled_apart, shuffled_in_place
 from ptrepl.explain.traps.data.split_undone import whole_for_part
+from ptrepl.explain.traps.data.subset_transform import transform_of_subset
 from ptrepl.explain.traps.discarded import discarded_result
 from ptrepl.explain.traps.expanded import written_to_repeated
 from ptrepl.explain.traps.gradients import added_gradient, misspelt_requires_grad, module_requires_grad
@@ -30,6 +32,7 @@ from ptrepl.explain.traps.layers.made_in_forward import layer_made_in_forward
 from ptrepl.explain.traps.layers.made_with_input import layer_made_with_input
 from ptrepl.explain.traps.layers.mode_made_in_forward import mode_made_in_forward
 from ptrepl.explain.traps.layers.repeated import one_layer_repeated
+from ptrepl.explain.traps.layers.softmax_of_one import softmax_of_one
 from ptrepl.explain.traps.layout.batch_first import samples_read_as_steps
 from ptrepl.explain.traps.layout.positions import positions_of_samples
 from ptrepl.explain.traps.layout.regrouped import regrouped_dims
@@ -113,6 +116,7 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     logits_taken_for_probabilities: "logit-threshold",
     targets_before_scores: "targets-first",
     weights_of_another_dim: "attention-softmax",
+    softmax_of_one: "softmax-of-one",
     quotient_without_brackets: "precedence",
     two_slices_in_one: "one-slice",
     wrapped_round: "uint8",
@@ -139,6 +143,9 @@ TRAPS: dict[Callable[[Noticed], Iterator[str | Told]], str] = {
     whole_for_part: "part-of-dataset",
     divided_by_samples: "means-of-batches",
     batches_of_one_class: "one-class-batches",
+    shuffled_apart: "shuffled",
+    shuffled_in_place: "shuffled",
+    transform_of_subset: "part-of-dataset",
     weighted_as_full: "last-batch",
     nan_gradient: "nan-gradient",
     not_a_number: "nan",
