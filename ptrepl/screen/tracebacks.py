@@ -16,6 +16,8 @@ _LISTED = re.compile(r"\s+\* \(|\s+didn't match because|\t")
 """What torch lists under a message: signatures, why each does not fit, the keys of a state dict."""
 _BY_NAME = re.compile(r"^(\s+\* \(.*?\*,) .*\)$")
 """A line of torch's list of signatures: ``*`` comes before the arguments that are given by name alone."""
+_REGISTERED = re.compile(r"\w+: (?:fallthrough )?registered at \S+ \[[\w ]+\]$")
+"""One of the lines, a hundred of them, that torch writes under an operation which a backend lacks."""
 _SAME = 3
 """Repeats of one line of a recursion that are shown, as in CPython's own traceback."""
 
@@ -116,10 +118,13 @@ def final_lines(report: ErrorReport, width: int | None = None) -> Iterator[Line]
     """The type and the message, without the traceback above them, broken between words where that is needed.
 
     What is indented is laid out, and never broken, but for torch's lists of signatures: of one that is too long, what
-    is given by name alone is left out.
+    is given by name alone is left out. On a terminal the table of torch's dispatcher is counted, not listed.
     """
-    before = ""
+    before, backends = "", 0
     for whole in (report.final or report.text).rstrip("\n").split("\n"):
+        if width is not None and _REGISTERED.match(whole):
+            backends += 1
+            continue
         if width is None or columns(whole) <= width or (whole[:1].isspace() and not _LISTED.match(whole)):
             yield from _final(report, [whole])
             continue
@@ -129,6 +134,13 @@ def final_lines(report: ErrorReport, width: int | None = None) -> Iterator[Line]
         before = short
         indent = whole[: len(whole) - len(whole.lstrip())].expandtabs(4)
         yield from _final(report, fill(short.lstrip(), width, indent, f"{indent}   " if indent else ""))
+    if backends:
+        said = ngettext(
+            "… {count} line on what is registered where: %tb shows it",
+            "… {count} lines on what is registered where: %tb shows them",
+            backends,
+        )
+        yield text_line(said, "dim")
 
 
 def _final(report: ErrorReport, lines: list[str]) -> Iterator[Line]:

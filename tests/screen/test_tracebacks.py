@@ -224,6 +224,16 @@ def test_of_torchs_signatures_only_what_is_given_by_place_is_listed_on_a_narrow_
         assert all(len(line) <= 40 for line in narrow)
 
 
+def test_the_table_of_torchs_dispatcher_is_counted_on_a_terminal_alone() -> None:
+    found = report("import torch\ntorch.sparse_coo_tensor([[0], [1]], [2.0], (2, 2), check_invariants=True) > 0")
+    table = sum("registered at" in line for line in found.final.split("\n"))
+    assert table > 20
+    lines = [plain(line) for line in error_lines(found, 80)]
+    assert lines[-1] == f"… {table} lines on what is registered where: %tb shows them"
+    assert not any("registered at" in line for line in lines)
+    assert sum("registered at" in plain(line) for line in error_lines(found)) == table
+
+
 def test_what_a_library_has_raised_to_itself_is_told_once() -> None:
     """pandas looks a column up in compiled code, whose files are on no other machine, and raises its KeyError again."""
     pytest.importorskip("pandas")
