@@ -147,7 +147,7 @@ def _layer(case: Case) -> Finding | None:
     )
     if (caller := converted_by_caller(case, given, weights)) is not None:
         return Finding(f"{what} {caller.text}", caller.fixes)
-    if is_integral(dtype) and (other := no_quantities(case, node, given, path)) is not None:
+    if is_integral(dtype) and (other := no_quantities(case, node, given, path, kind)) is not None:
         return Finding(f"{what} {other.text}", other.fixes)
     if dtype.startswith("complex") and not weights.startswith("complex"):
         parts = gettext(

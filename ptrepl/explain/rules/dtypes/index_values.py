@@ -27,12 +27,15 @@ _MOST_NAMES = 500
 _MOST_ENTRIES = 60
 
 
-def no_quantities(case: Case, node: ast.expr, given: Any, layer: str) -> Finding | None:
+def no_quantities(case: Case, node: ast.expr, given: Any, layer: str, kinds: str = "") -> Finding | None:
     """What to say where integers reached ``layer``, which computes with numbers, and are none; None elsewhere."""
     words = [*_names_of(case, node, given)]
     if (found := _embedded(case, node, layer)) is not None or (found := _other_of_pair(case, given, layer)) is not None:
         return found
-    if (token := next((each for each in words if _TOKENS.fullmatch(each)), None)) is not None:
+    token = next((each for each in words if _TOKENS.fullmatch(each)), None)
+    if token is None and "MultiheadAttention" in kinds:
+        token = case.called(node, gettext("the input"))
+    if token is not None:
         return Finding(
             gettext(
                 "If {input} holds indices, such as the tokens of a text, their size means nothing: an nn.Embedding "

@@ -86,3 +86,8 @@ def test_no_loss_of_positions(line: str, said: str) -> None:
 def test_values_and_indices_in_the_wrong_order(line: str) -> None:
     code = f"scores = torch.randn(4, 3)\nindex, value = scores.max(1, keepdim=True)\n{line}"
     check(code, "gives the values first and then their indices: value holds the indices, and index the values.", [])
+
+
+def test_integers_given_to_a_transformer_are_indices() -> None:
+    code = "layer = nn.TransformerEncoderLayer(16, 4, batch_first=True)\nx = torch.randint(0, 10, (2, 16))\nlayer(x)"
+    check(code, "an nn.Embedding looks up a vector for each", [])
