@@ -24,7 +24,7 @@ from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.list_pairs import lists_of_pairs
-from ptrepl.explain.rules.containers.which_part import is_loss, keys_meant, part_meant, returned_parts
+from ptrepl.explain.rules.containers.which_part import is_loss, keys_meant, part_meant, returned_parts, told_of_strings
 from ptrepl.explain.rules.dtypes.number_as_text import number_of
 from ptrepl.explain.rules.readings.repeated_parts import repeated_parts
 from ptrepl.texts.messages import gettext
@@ -167,15 +167,7 @@ def _argument(case: Case) -> Finding | None:
     if inside and all(type(each) in (int, float, bool) for each in inside):
         return _numbers(case, node, fields, taker)
     if inside and all(type(each) is str for each in inside):
-        text = gettext(
-            "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers. If they are the "
-            "names of classes, give each its index where the samples are made: classes.index(label), or a dict from "
-            "names to indices.",
-            function=taker,
-            first=repr(inside[0][:20]),
-            **fields,
-        )
-        return Finding(text)
+        return Finding(told_of_strings(inside, function=taker, **fields))
     if isinstance(node, ast.BinOp) or not any(is_tensor_class(type(each)) for each in inside):
         return repeated_parts(case, node)
     made = origin(case, node.id) if isinstance(node, ast.Name) else None

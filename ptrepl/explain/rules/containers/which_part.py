@@ -25,6 +25,7 @@ _ON_THE_WAY = re.compile(
     r"^(?:h|z|x|w)$|hid|feat|emb|attn|attention|weight|^mu|mean|aux|softmax|sigmoid|prob", re.IGNORECASE
 )
 _HEAD = re.compile(r"self\.\w+\(")
+_FILE = re.compile(r"\S\.(?:png|jpe?g|bmp|tiff?|gif|webp|npy|npz|pt|pth|wav|mp3|flac|mp4|csv|txt|json)$", re.IGNORECASE)
 _TARGETS = re.compile(r"(?:\w+_)?(?:labels?|targets?|masks?)", re.IGNORECASE)
 
 
@@ -44,6 +45,25 @@ def array_in(case: Case, node: ast.expr) -> Finding | None:
         code=code,
     )
     return Finding(text, verified(case, Candidate(spliced(case.site.source, call, {node: code}))))
+
+
+def told_of_strings(strings: list[str], **fields: str) -> str:
+    """What to say of strings where a tensor is wanted: names of classes, texts, or the paths of files."""
+    what = gettext(
+        "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers.",
+        first=repr(strings[0][:20]),
+        **fields,
+    )
+    if all(_FILE.search(each) for each in strings):
+        read = gettext(
+            "They look like the names of files: those have to be read where the samples are made, and made a tensor of."
+        )
+        return f"{what} {read}"
+    named = gettext(
+        "If they are the names of classes, give each its index where the samples are made: classes.index(label), or a "
+        "dict from names to indices."
+    )
+    return f"{what} {named}"
 
 
 def keys_meant(case: Case, keys: list[str]) -> list[str]:

@@ -84,3 +84,10 @@ def test_the_one_array_of_a_tuple(function: str) -> None:
 def test_the_key_of_a_target_is_not_offered_to_a_layer() -> None:
     code = 'batch = {"ids": torch.tensor([1, 2]), "labels": torch.tensor([0, 1])}\nnn.Embedding(5, 2)(batch)'
     check(code, "the one under one of the keys", ['nn.Embedding(5, 2)(batch["ids"])'])
+
+
+def test_names_of_files_are_no_names_of_classes() -> None:
+    text = why('nn.Linear(3, 1)(("a/0.png", "a/1.JPG"))').text
+    assert "They look like the names of files" in text, text
+    assert "classes.index" not in text, text
+    assert "classes.index" in why('nn.Linear(3, 1)(("cat", "b.png"))').text
