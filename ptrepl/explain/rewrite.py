@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 
+from ptrepl.engine.operator_signs import OPERATOR_SIGNS
 from ptrepl.engine.record.record import one_line
 
 _ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Dict, ast.ListComp)
@@ -136,3 +137,21 @@ def without_line(source: str, whole: ast.stmt, line: ast.stmt) -> str:
     kept = lines[whole.lineno - 1 : line.lineno - 1] + lines[last : whole.end_lineno]
     code = "\n".join(kept)
     return code if is_code(code) else ""
+
+
+def split_compared(source: str, node: ast.Compare) -> str:
+    """``x > 0 & x < 6`` as ``(x > 0) & (x < 6)``: each ``&`` between two comparisons ends one and begins another."""
+    text, first = "", node.left
+    for each in node.comparators[:-1]:
+        assert isinstance(each, ast.BinOp)
+        text += f"({spanned(source, first, each.left)}) {OPERATOR_SIGNS[type(each.op)]} "
+        first = each.right
+    return f"{text}({spanned(source, first, node.comparators[-1])})"
+
+
+def spanned(source: str, left: ast.expr, right: ast.expr) -> str:
+    """``left < right`` as it was written."""
+    whole = ast.Compare(left, [ast.Lt()], [right])
+    whole.lineno, whole.col_offset = left.lineno, left.col_offset
+    whole.end_lineno, whole.end_col_offset = right.end_lineno, right.end_col_offset
+    return segment(source, whole)

@@ -28,8 +28,9 @@ def bidirectional(case: Case, size: int) -> str:
     """The path of a recurrent layer of ``self`` that is bidirectional and gives ``2 * size`` features; "" if none."""
     for owner, held in case.site.frame.f_locals.items():
         inner = own_dict(held).get("_modules") if kind_of(held) is Kind.MODULE else None
-        for name, each in inner.items() if type(inner) is dict else ():
+        parts = {f"{owner}.{name}": each for name, each in inner.items()} if type(inner) is dict else {}
+        for path, each in {owner: held, **parts}.items():
             own = own_dict(each) if type(each).__name__ in _RECURRENT else {}
             if own.get("bidirectional") is True and own.get("hidden_size") == size:
-                return f"{owner}.{name}"
+                return path
     return ""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from ptrepl.engine.record.record import Record, RecordedStatement
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.provenance.cuts import requires_grad_in
-from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, node_of
+from ptrepl.explain.provenance.graph import MOST_NODES, Graph, behind, loss_of, node_of
 from ptrepl.explain.provenance.origins import earlier, origin, parsed
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.texts.messages import gettext
@@ -153,3 +155,39 @@ def has_other_gradients(case: Case, start: Start, through: str) -> bool:
             seen.add(node)
             pending += [each for each, _ in node.next_functions]
     return False
+
+
+def used_by(case: Case, start: Start, graph: Graph) -> RecordedStatement | None:
+    """The statement whose backward pass used the graph, where only one can have been it."""
+    if case.record is None:
+        return None
+    nodes = {*graph.nodes}
+    named = {name: each for name, each in named_tensors(case).items() if is_behind(each, nodes)}
+    owners = {name: each for name, each in named.items() if loss_of(node_of(each)) is not None}
+    owners = owners or {(start.node.id if isinstance(start.node, ast.Name) else ""): start.tensors[0]}
+    made = (_made_by(case.record, name, each) for name, each in owners.items())
+    since = min(filter(None, made), default=0)
+    leaves = [*graph.leaves()]
+    found = [
+        entry
+        for entry in earlier(case)
+        if entry.number > since
+        and "retain_graph" not in entry.words
+        and any(entry.ran_backward(leaf) for leaf in leaves)
+    ]
+    if len(found) > 1:
+        found = [entry for entry in found if starts_at(start, entry)][-1:]
+    return found[0] if len(found) == 1 else None
+
+
+def _made_by(record: Record, name: str, tensor: Any) -> int:
+    """The number of the statement that made ``tensor``, or of the last one before other code made it."""
+    maker = record.maker(tensor)
+    return maker[0].number if maker is not None else record.bound_outside(name)
+
+
+def starts_at(start: Start, entry: RecordedStatement) -> bool:
+    """Whether a statement, by its text, starts its backward pass at the same name."""
+    if not isinstance(start.node, ast.Name):
+        return False
+    return re.search(rf"\b{start.node.id}[\s\\]*\.\s*backward|grad\(\s*{start.node.id}\b", entry.source) is not None

@@ -17,7 +17,7 @@ from ptrepl.engine.record.record import RecordedStatement
 from ptrepl.engine.run.failure import is_learner_file
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict
 from ptrepl.explain.case import Case
-from ptrepl.explain.provenance.graph import behind, node_of
+from ptrepl.explain.provenance.graph import Graph, behind, is_spent, node_of
 from ptrepl.explain.provenance.origins import earlier, label, parsed
 from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.read_code import function_tree
@@ -46,6 +46,8 @@ class Carried:
     """The last statement of the round that binds it; None for an attribute of a network."""
     is_appended_to: bool = False
     """Whether it is a list that grows with every round."""
+    is_state: bool = True
+    """Whether the round computes it from its own value before, as a hidden state; else it is only kept from there."""
 
     @property
     def fed_by(self) -> str:
@@ -86,8 +88,12 @@ def _feeding(case: Case, start: ast.expr) -> set[str]:
         trees = [*loops[-1].body]
     else:
         trees = [tree for entry in earlier(case) if (tree := parsed(entry.source)) is not None][:_MOST_STATEMENTS][::-1]
+    return _needed(trees, {name for name, _ in _uses([start])})
+
+
+def _needed(trees: Sequence[ast.AST], needed: set[str]) -> set[str]:
+    """``needed``, and the names that ``trees`` compute these from, directly or through others."""
     steps = [each for tree in trees for each in ast.walk(tree) if isinstance(each, (*_BINDING, ast.For))]
-    needed = {name for name, _ in _uses([start])}
     for _ in range(_MOST_DEPTH):
         more = set(needed)
         for each in steps:
@@ -164,7 +170,8 @@ def _carried_in(case: Case, body: Sequence[ast.stmt], what: str, own: Sequence[a
     for name, stores in first.items():
         value = _value(case, name)
         if name in bound and name not in cut and not stores and value is not None:
-            yield Carried(name, _holder(value), what, name in added, _last_binding(body, name))
+            state = name in _needed(body, _read_for(body, name))
+            yield Carried(name, _holder(value), what, name in added, _last_binding(body, name), is_state=state)
     grown = {_appended_to(part) for statement in body for part in ast.walk(statement)} - {None, *bound}
     for name in map(str, grown):
         if what != "session" and type(_value(case, name)) is list:
@@ -221,6 +228,12 @@ def _detaches(case: Case, func: ast.expr) -> bool:
     return type(real) is types.FunctionType and bool({"detach", "detach_", "data"} & {*real.__code__.co_names})
 
 
+def _read_for(body: Sequence[ast.stmt], name: str) -> set[str]:
+    """The names that the statements read which bind ``name``."""
+    uses = [[*_uses([each])] for statement in body for each in ast.walk(statement) if isinstance(each, _BINDING)]
+    return {read for each in uses if (name, True) in each for read, stores in each if not stores}
+
+
 def _added_to(node: ast.AST) -> str | None:
     """The name in ``total += x`` and in ``total = total + x``."""
     match node:
@@ -250,6 +263,10 @@ def _uses(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, bool]]:
                 yield from uses
             case ast.For(target=target, iter=over, body=body):
                 yield from _uses([over, target, *body])
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                parts = [*node.generators, *(each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr))]
+                own = {name for name, stores in _uses([each.target for each in node.generators]) if stores}
+                yield from (each for each in _uses(parts) if each[0] not in own)
             case _ if not isinstance(node, _RUNS_LATER):
                 yield from _uses([*ast.iter_child_nodes(node)])
 
@@ -267,6 +284,21 @@ def _attributes(case: Case, what: str) -> Iterator[Carried]:
                 value = _value(case, f"{path}.{attribute}")
                 if _tensors(value):
                     yield Carried(f"{path}.{attribute}", _holder(value), what, is_added_to=False)
+
+
+def spent_in_network(case: Case, graph: Graph) -> str:
+    """``net.table``, a tensor of ``graph`` that a network keeps and whose own graph was freed; "" where none does."""
+    nodes = {*graph.nodes}
+    scope = case.scope
+    mapping = scope.locals if case.site.is_nested else case.names
+    for name in [*mapping][:_MOST_NAMES]:
+        if name.startswith("_") or kind_of(mapping[name]) is not Kind.MODULE:
+            continue
+        for path, module in networks_in(name, mapping[name]):
+            for attribute, held in [*own_dict(module).items()][:_MOST_HELD]:
+                if is_tensor_class(type(held)) and node_of(held) in nodes and is_spent(held):
+                    return f"{path}.{attribute}"
+    return ""
 
 
 def networks_in(name: str, module: Any) -> Iterator[tuple[str, Any]]:

@@ -67,6 +67,31 @@ def returned_number(case: Case, name: str) -> str:
     )
 
 
+def still_at_start(case: Case, node: ast.expr, **fields: str) -> str:
+    """A sentence: a sum, ``loss = 0`` and ``loss += …``, is still what it began with; "" where it is not."""
+    held, site = case.real(node), case.site
+    if not isinstance(node, ast.Name) or held != 0:
+        return ""
+    functions = [each for each in case.parents if isinstance(each, ast.FunctionDef)]
+    trees: list[ast.AST] = [functions[0] if functions else site.statement]
+    if not functions and site.line is site.statement:
+        texts = (parsed(entry.source) for entry, _ in zip(earlier(case), range(_MOST_ENTRIES), strict=False))
+        trees = [each for each in texts if each is not None]
+    parts = [each for tree in trees for each in ast.walk(tree)]
+    begins = [each for each in parts if isinstance(each, ast.Assign) and _stores(each, node.id)]
+    adds = [each for each in parts if isinstance(each, ast.AugAssign) and ast.unparse(each.target) == node.id]
+    numbers = any(_base(each) is not None for line in adds for each in ast.walk(line.value))
+    match begins:
+        case [ast.Assign(value=ast.Constant(value=first))] if adds and not numbers and type(first) is type(held):
+            return gettext(
+                "{name} is still the {value} with which it began: nothing was added to it, so it is a plain Python "
+                "number ({type}), and only tensors have {attribute}. Was the loop that adds to it empty?",
+                value=first,
+                **fields,
+            )
+    return ""
+
+
 def _call_that_gave(case: Case, name: str) -> tuple[ast.Call, int | None] | None:
     """The last call whose result, or a part of it, got the name, as far as the text tells."""
     site = case.site

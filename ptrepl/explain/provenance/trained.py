@@ -26,7 +26,12 @@ def is_trained(case: Case) -> bool:
     inner = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), case.site.statement)
     after = (each for each in ast.walk(inner) if getattr(each, "lineno", 0) > line.lineno)
     bound = {each.id for each in ast.walk(line) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-    return any(_goes_back(each, bound) for each in after)
+    return any(_goes_back(each, bound) for each in after) or (bound == {"loss"} and not _sums_up(line))
+
+
+def _sums_up(line: ast.stmt) -> bool:
+    """``loss = np.mean(losses)``: what earlier losses were, which is only shown."""
+    return any(name != "loss" and "loss" in name.casefold() for name in names_within(line))
 
 
 def _goes_back(node: ast.AST, bound: set[str]) -> bool:

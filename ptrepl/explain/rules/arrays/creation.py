@@ -15,6 +15,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.arrays.class_names import by_known_classes, of_strings
+from ptrepl.explain.rules.containers.which_part import array_in
 from ptrepl.explain.standins.lookup import NotReadable
 from ptrepl.texts.messages import N_, gettext
 
@@ -182,6 +183,8 @@ def _not_numbers(case: Case) -> Finding | None:
     held = value if type(value) in (list, tuple) else [value]
     if (nested := _rows_of_strings(case, node, held)) is not None:
         return nested
+    if (part := array_in(case, node)) is not None:
+        return part
     strings = [each for each in held if type(each) is str]
     if strings:
         text = gettext("{string} is a string, and a tensor holds only numbers.", string=repr(strings[0][:20]))

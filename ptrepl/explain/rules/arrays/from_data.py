@@ -15,6 +15,7 @@ from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.arrays.class_names import names_or_numbers, of_strings
+from ptrepl.explain.rules.containers.which_part import array_in
 from ptrepl.explain.rules.inputs.row_of_one import row_of_one
 from ptrepl.texts.messages import N_, gettext
 
@@ -166,6 +167,8 @@ def _not_an_array(case: Case) -> Finding | None:
     if case.facts(value) is not None:
         text = gettext("{name} is a tensor already: there is nothing to convert.", name=name)
         return Finding(text, tried(case, [Candidate(segment(source, value))]))
+    if (part := array_in(case, value)) is not None:
+        return part
     kind = _kind(case, value)
     if kind in _NO_ARRAY:
         text = gettext(_NO_ARRAY[kind], name=name)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.record.record import Record, RecordedStatement
+from ptrepl.engine.record.record import RecordedStatement
 from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.in_loop import with_line_before, with_lines_changed
@@ -20,10 +19,12 @@ from ptrepl.explain.provenance.backward import (
     is_behind,
     named_tensors,
     start_of,
+    starts_at,
+    used_by,
 )
-from ptrepl.explain.provenance.carried import carried, cut_after
-from ptrepl.explain.provenance.graph import Graph, behind, is_spent, loss_of, node_of
-from ptrepl.explain.provenance.origins import earlier, label, origin, origin_at_prompt
+from ptrepl.explain.provenance.carried import carried, cut_after, spent_in_network
+from ptrepl.explain.provenance.graph import Graph, behind, is_spent, node_of
+from ptrepl.explain.provenance.origins import label, origin, origin_at_prompt
 from ptrepl.explain.provenance.stepped import optimizer_holds, step_calls
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.rule import Finding, Rule
@@ -41,8 +42,8 @@ def _again(case: Case) -> Finding | None:
     name, graph = start.name(case), start.graph()
     if not any("second time" in each.message for each in graph.losses()):
         return None
-    used = _used_by(case, start, graph)
-    itself = (used is not None and _starts_at(start, used)) or backward_before(case) == _name_of(start)
+    used = used_by(case, start, graph)
+    itself = (used is not None and starts_at(start, used)) or backward_before(case) == _name_of(start)
     freed = _freed_before(case, start, graph)
     if used is None and freed and (early := _leaf_too_early(case, name, freed)) is not None:
         return early
@@ -56,6 +57,8 @@ def _again(case: Case) -> Finding | None:
         return Finding(text, with_line_before(case, lines) if lines else ())
     lost = {each.node for each in graph.losses() if "second time" in each.message}
     text = "" if itself else _two_results(case, start, freed) or _from_before(case, start, lost, freed)
+    if not text and not freed and not itself:
+        text = _kept_by_network(case, start, graph)
     if not text:
         text = _whole_graph(name, used, freed) if itself or not freed else _part_of_graph(case, start, used, freed)
     if not itself and (detached := _computed_from_detached(case, start, freed)):
@@ -124,6 +127,16 @@ def _from_before(case: Case, start: Start, lost: set[Any], freed: list[str]) -> 
         )
     what = gettext(_CARRIES[found[0].round], state=every(names), name=start.name(case))
     code, place = cut_after(case, found)
+    if not found[0].is_state:
+        instead = gettext(
+            "If no gradient should flow through {state}, write `{code}` after `{statement}`; else compute {state} "
+            "again in each round, before {name}.",
+            state=every(names),
+            code=code,
+            statement=place,
+            name=start.name(case),
+        )
+        return f"{what} {instead}"
     instead = gettext(
         "Write `{code}` after `{statement}`: detach() keeps the values and cuts the graph off.",
         code=code,
@@ -261,6 +274,19 @@ def _trained_before(case: Case, shared: Any) -> bool | None:
     return any(holds(leaf) for holds in held for leaf in leaves) if held else None
 
 
+def _kept_by_network(case: Case, start: Start, graph: Graph) -> str:
+    """Where a network keeps a tensor, computed once, that each round computes with: ``self.table = self.emb(ids)``."""
+    path = spent_in_network(case, graph)
+    if not path:
+        return ""
+    return gettext(
+        "{name} was computed from {path}, and an earlier backward() already used the graph of that and freed it. "
+        "Compute it again in each forward pass, or keep {path}.detach() if no gradient should flow through it.",
+        name=start.name(case),
+        path=path,
+    )
+
+
 def _whole_graph(name: str, used: RecordedStatement | None, freed: list[str]) -> str:
     """Where the graph was freed from the start on. ``freed``: the tensors before it that must be computed again too."""
     names = every([*freed, name])
@@ -322,42 +348,6 @@ def _part_of_graph(case: Case, start: Start, used: RecordedStatement | None, fre
     else:
         again = gettext("Compute {names} again before {name}.", names=names, name=name)
     return f"{what} {again}"
-
-
-def _used_by(case: Case, start: Start, graph: Graph) -> RecordedStatement | None:
-    """The statement whose backward pass used the graph, where only one can have been it."""
-    if case.record is None:
-        return None
-    nodes = {*graph.nodes}
-    named = {name: each for name, each in named_tensors(case).items() if is_behind(each, nodes)}
-    owners = {name: each for name, each in named.items() if loss_of(node_of(each)) is not None}
-    owners = owners or {_name_of(start): start.tensors[0]}
-    made = (_made_by(case.record, name, each) for name, each in owners.items())
-    since = min(filter(None, made), default=0)
-    leaves = [*graph.leaves()]
-    found = [
-        entry
-        for entry in earlier(case)
-        if entry.number > since
-        and "retain_graph" not in entry.words
-        and any(entry.ran_backward(leaf) for leaf in leaves)
-    ]
-    if len(found) > 1:
-        found = [entry for entry in found if _starts_at(start, entry)][-1:]
-    return found[0] if len(found) == 1 else None
-
-
-def _made_by(record: Record, name: str, tensor: Any) -> int:
-    """The number of the statement that made ``tensor``, or of the last one before other code made it."""
-    maker = record.maker(tensor)
-    return maker[0].number if maker is not None else record.bound_outside(name)
-
-
-def _starts_at(start: Start, entry: RecordedStatement) -> bool:
-    """Whether a statement, by its text, starts its backward pass at the same name."""
-    if not isinstance(start.node, ast.Name):
-        return False
-    return re.search(rf"\b{start.node.id}[\s\\]*\.\s*backward|grad\(\s*{start.node.id}\b", entry.source) is not None
 
 
 def _freed_before(case: Case, start: Start, graph: Graph) -> list[str]:

@@ -127,6 +127,15 @@ def _by_step(case: Case, start: Start, lost: FreedNode, step: WeightStep) -> str
                 "Write `{code}` after `{statement}`: detach() keeps the values and cuts the graph off.",
                 code=code,
                 statement=place,
+            )
+            if states[0].is_state
+            else gettext(
+                "If no gradient should flow through {state}, write `{code}` after `{statement}`; else compute {state} "
+                "again in each round, before {name}.",
+                state=every([each.name for each in states]),
+                code=code,
+                statement=place,
+                name=name,
             ),
         ]
         if isinstance(case.node, ast.Call) and any(each.arg == "retain_graph" for each in case.node.keywords):

@@ -10,7 +10,7 @@ from typing import Any
 from ptrepl.engine.explanation import Fix
 from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
-from ptrepl.explain.provenance.origins import earlier, origin_at_prompt, parsed
+from ptrepl.explain.provenance.origins import earlier, label, origin_at_prompt, parsed
 from ptrepl.explain.rewrite import segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
@@ -28,7 +28,7 @@ def _used_up(case: Case) -> Finding | None:
         if type(held) not in _ITERATORS:
             continue
         name = next((name for name, each in [*case.names.items()][:_MOST_NAMES] if each is held), "")
-        used = _used_by(case, name) if name else ""
+        used = _used_by_a_loop_before(case, name) or _used_by(case, name) if name else ""
         if not used:
             continue
         text = gettext(
@@ -76,6 +76,17 @@ def _fills(loop: ast.For, line: ast.stmt) -> bool:
         if isinstance(each.func.value, ast.Name)
     }
     return bool(read & filled) and (loop.end_lineno or 0) < line.lineno
+
+
+def _used_by_a_loop_before(case: Case, name: str) -> str:
+    """The loop above the failing line, in the same statement at the prompt, that went through ``name``; ""."""
+    site = case.site
+    if site.is_nested:
+        return ""
+    for each in ast.walk(site.statement):
+        if isinstance(each, ast.For) and (each.end_lineno or 0) < site.line.lineno and _is(each.iter, name):
+            return label(site.source, each)
+    return ""
 
 
 def _used_by(case: Case, name: str) -> str:

@@ -24,7 +24,7 @@ from ptrepl.explain.provenance.origins import Origin, origin
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.list_pairs import lists_of_pairs
-from ptrepl.explain.rules.containers.which_part import is_loss, part_meant, returned_parts
+from ptrepl.explain.rules.containers.which_part import is_loss, keys_meant, part_meant, returned_parts, told_of_strings
 from ptrepl.explain.rules.dtypes.number_as_text import number_of
 from ptrepl.explain.rules.readings.repeated_parts import repeated_parts
 from ptrepl.texts.messages import gettext
@@ -167,15 +167,7 @@ def _argument(case: Case) -> Finding | None:
     if inside and all(type(each) in (int, float, bool) for each in inside):
         return _numbers(case, node, fields, taker)
     if inside and all(type(each) is str for each in inside):
-        text = gettext(
-            "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers. If they are the "
-            "names of classes, give each its index where the samples are made: classes.index(label), or a dict from "
-            "names to indices.",
-            function=taker,
-            first=repr(inside[0][:20]),
-            **fields,
-        )
-        return Finding(text)
+        return Finding(told_of_strings(inside, function=taker, **fields))
     if isinstance(node, ast.BinOp) or not any(is_tensor_class(type(each)) for each in inside):
         return repeated_parts(case, node)
     made = origin(case, node.id) if isinstance(node, ast.Name) else None
@@ -239,13 +231,13 @@ def _packed(case: Case, node: ast.expr, taker: str) -> Finding:
     """The output of a recurrent layer that was given a packed sequence."""
     held = [case.scope.locals.get("self"), *case.names.values()]
     layers = [each for module in held if kind_of(module) is Kind.MODULE for each in (module, *_children(module))]
-    first = any(type_name(each) in _RECURRENT and own_dict(each).get("batch_first") is True for each in layers)
-    known = case.real(ast.Name("pad_packed_sequence", ast.Load())) is not None
-    function = "pad_packed_sequence" if known else "nn.utils.rnn.pad_packed_sequence"
-    code = f"{function}({segment(case.site.source, node)}{', batch_first=True' if first else ''})[0]"
+    given = [own_dict(each).get("batch_first") for each in layers if type_name(each) in _RECURRENT] or [True]
+    imported = case.real(ast.Name("pad_packed_sequence", ast.Load())) is not None
+    function = "pad_packed_sequence" if imported else "nn.utils.rnn.pad_packed_sequence"
+    code = f"{function}({segment(case.site.source, node)}{', batch_first=True' if True in given else ''})[0]"
     text = gettext(
         "{name} is a packed sequence: the steps of all sequences one after the other. {function} takes a tensor: "
-        "{code} is one row for each sequence, padded.",
+        "{code} is one, with the shorter ones padded.",
         name=operand_text(case, node),
         function=taker,
         code=code,
@@ -293,7 +285,7 @@ def _dict(case: Case, node: ast.expr, value: Any, taker: str) -> Finding:
         keys=listed([str(key) for key in value], 6),
         function=taker,
     )
-    keys = [key for key, each in value.items() if type(key) is str and is_tensor_class(type(each))]
+    keys = keys_meant(case, [key for key, each in value.items() if type(key) is str and is_tensor_class(type(each))])
     name = node.id if isinstance(node, ast.Name) else ""
     passed = call_that_gave(case, name) if name else None
     if passed is not None and case.real(node) is value:

@@ -8,10 +8,15 @@ import types
 from typing import Any
 
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
+from ptrepl.engine.watch.summaries import is_numpy_array
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.function_text import function_text
+from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.rewrite import in_one_line
+from ptrepl.explain.rewrite import in_one_line, postfix, spliced
+from ptrepl.explain.rule import Finding
+from ptrepl.texts.messages import gettext
 
 _SCORES = re.compile(r"logit|score|pred|recon|^(?:out|output|outputs|y_hat|yhat|y)$", re.IGNORECASE)
 
@@ -20,6 +25,50 @@ _ON_THE_WAY = re.compile(
     r"^(?:h|z|x|w)$|hid|feat|emb|attn|attention|weight|^mu|mean|aux|softmax|sigmoid|prob", re.IGNORECASE
 )
 _HEAD = re.compile(r"self\.\w+\(")
+_FILE = re.compile(r"\S\.(?:png|jpe?g|bmp|tiff?|gif|webp|npy|npz|pt|pth|wav|mp3|flac|mp4|csv|txt|json)$", re.IGNORECASE)
+_TARGETS = re.compile(r"(?:\w+_)?(?:labels?|targets?|masks?)", re.IGNORECASE)
+
+
+def array_in(case: Case, node: ast.expr) -> Finding | None:
+    """``torch.from_numpy(env.reset())`` of a tuple whose one array is meant, as those of Gymnasium are."""
+    held = case.held(node)
+    found = [at for at, each in enumerate(held) if is_numpy_array(each)] if type(held) is tuple else []
+    call = case.node
+    if len(found) != 1 or len(held) < 2 or not isinstance(call, ast.Call):
+        return None
+    code = postfix(case.site.source, node, f"[{found[0]}]")
+    text = gettext(
+        "{name} is a tuple of {count} things, {parts}, as some functions return it. {code} is the array.",
+        name=operand_text(case, node),
+        count=len(held),
+        parts=", ".join(type_name(each) for each in held),
+        code=code,
+    )
+    return Finding(text, verified(case, Candidate(spliced(case.site.source, call, {node: code}))))
+
+
+def told_of_strings(strings: list[str], **fields: str) -> str:
+    """What to say of strings where a tensor is wanted: names of classes, texts, or the paths of files."""
+    what = gettext(
+        "{name} is a {type} of strings, such as {first}, and {function} takes a tensor of numbers.",
+        first=repr(strings[0][:20]),
+        **fields,
+    )
+    if all(_FILE.search(each) for each in strings):
+        read = gettext(
+            "They look like the names of files: those have to be read where the samples are made, and made a tensor of."
+        )
+        return f"{what} {read}"
+    named = gettext(
+        "If they are the names of classes, give each its index where the samples are made: classes.index(label), or a "
+        "dict from names to indices."
+    )
+    return f"{what} {named}"
+
+
+def keys_meant(case: Case, keys: list[str]) -> list[str]:
+    """``keys`` of a batch: for what is no loss without those of its targets, where others are left."""
+    return keys if is_loss(case) else [each for each in keys if not _TARGETS.fullmatch(each)] or keys
 
 
 def returned_parts(case: Case, node: ast.expr) -> list[str]:

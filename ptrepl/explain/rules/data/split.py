@@ -51,6 +51,8 @@ def _sum(case: Case) -> Finding | None:
     if fractions and all(0 <= each <= 1 for each in lengths):
         text = gettext("{lengths} are fractions that add up to {sum}. The parts of random_split add up to 1.", **fields)
         return Finding(text, _rest(case, node, second, "1", lengths))
+    if fractions and not all(float(each).is_integer() for each in lengths):
+        return _whole_numbers(case)
     if size is None:
         text = gettext(
             "The lengths in {lengths} add up to {sum}, and {name} has another number of samples. Together the parts "

@@ -18,7 +18,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.callers import argument_at_prompt
 from ptrepl.explain.operands.dtypes import conversion, converted, dtype_origin, is_integral, preferred
 from ptrepl.explain.operands.sides import calls_in_place, is_matmul, operation_called, sides
-from ptrepl.explain.rewrite import operand, spliced
+from ptrepl.explain.rewrite import operand, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.dtypes.by_caller import converted_by_caller
 from ptrepl.explain.rules.dtypes.index_values import are_tokens, no_quantities
@@ -85,7 +85,26 @@ def _mixed(case: Case) -> Finding | None:
     text = " ".join(filter(None, (what, dtype_origin(case, operands))))
     if any(are_tokens(case, each) for each, _ in operands):
         return Finding(text)
+    written = _assigned(case) is not None or calls_in_place(case.node)
+    if written and is_integral(first[1]) and other[1].startswith(("float", "bfloat")):
+        return _into_integers(case, text, first, other[1])
     return Finding(text, tried(case, _conversions(case, operands)))
+
+
+def _into_integers(case: Case, text: str, target: _Operand, dtype: str) -> Finding:
+    """``counts[mask] = shares`` of integers, to which a conversion of what is written would cut the fractions off."""
+    node = target[0].value if isinstance(target[0], ast.Subscript) else target[0]
+    keeps = gettext(
+        "{name} keeps its dtype when it is written into, and integers have no fractions. Make it with "
+        "dtype=torch.{dtype}, or round what is written, where that is meant.",
+        name=case.called(node, gettext("The tensor")),
+        dtype=dtype,
+    )
+    site = case.site
+    if not isinstance(node, ast.Name) or site.is_nested or site.line is not site.statement:
+        return Finding(f"{text} {keeps}")
+    line = segment(site.source, site.line)
+    return Finding(f"{text} {keeps}", (Fix(f"{node.id} = {node.id}{conversion(dtype)}\n{line}"),))
 
 
 def _conversions(case: Case, operands: list[_Operand]) -> Iterator[Candidate]:
@@ -147,7 +166,7 @@ def _layer(case: Case) -> Finding | None:
     )
     if (caller := converted_by_caller(case, given, weights)) is not None:
         return Finding(f"{what} {caller.text}", caller.fixes)
-    if is_integral(dtype) and (other := no_quantities(case, node, given, path)) is not None:
+    if is_integral(dtype) and (other := no_quantities(case, node, given, path, kind)) is not None:
         return Finding(f"{what} {other.text}", other.fixes)
     if dtype.startswith("complex") and not weights.startswith("complex"):
         parts = gettext(

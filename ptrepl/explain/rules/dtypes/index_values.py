@@ -19,7 +19,7 @@ from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
-_TOKENS = re.compile(r"(?:\w+_)?(?:ids|tokens|idx|indices)\d*", re.IGNORECASE)
+_TOKENS = re.compile(r"(?:\w+_)?(?:ids|tokens?|idx|indices|texts?|words?|sentences?|captions?)\d*", re.IGNORECASE)
 _LABELS = re.compile(r"y|ys|yb|y_\w+|(?:\w+_)?(?:labels?|targets?)\d*", re.IGNORECASE)
 _SCORING = re.compile(r"\w*(?:[lL]oss|[sS]oftmax|sigmoid|Sigmoid|cross_entropy|logsumexp)")
 _PAIRS = frozenset("max min topk sort median mode kthvalue".split())
@@ -27,12 +27,15 @@ _MOST_NAMES = 500
 _MOST_ENTRIES = 60
 
 
-def no_quantities(case: Case, node: ast.expr, given: Any, layer: str) -> Finding | None:
+def no_quantities(case: Case, node: ast.expr, given: Any, layer: str, kinds: str = "") -> Finding | None:
     """What to say where integers reached ``layer``, which computes with numbers, and are none; None elsewhere."""
     words = [*_names_of(case, node, given)]
     if (found := _embedded(case, node, layer)) is not None or (found := _other_of_pair(case, given, layer)) is not None:
         return found
-    if (token := next((each for each in words if _TOKENS.fullmatch(each)), None)) is not None:
+    token = next((each for each in words if _TOKENS.fullmatch(each)), None)
+    if token is None and "MultiheadAttention" in kinds:
+        token = case.called(node, gettext("the input"))
+    if token is not None:
         return Finding(
             gettext(
                 "If {input} holds indices, such as the tokens of a text, their size means nothing: an nn.Embedding "
@@ -102,13 +105,27 @@ def _other_of_pair(case: Case, given: Any, layer: str) -> Finding | None:
     held = {each: case.names.get(each) for each in names}
     mine = next((name for name, value in held.items() if value is given), None)
     shape = read(given).shape
-    if mine is None or not isinstance(shape, tuple) or len(shape) < 2:
+    if mine is None or not isinstance(shape, tuple) or not shape:
         return None
     for name, value in held.items():
         if not is_tensor_class(type(value)) or name == mine:
             continue
         facts = read(value)
-        if str(facts.dtype).startswith("float") and facts.shape == shape:
+        if not str(facts.dtype).startswith("float") or not isinstance(facts.shape, tuple):
+            continue
+        if shape == facts.shape[:1] != facts.shape and not _LABELS.fullmatch(mine):
+            return Finding(
+                gettext(
+                    "{input} has one number for each row of {other}, which is {dtype}. If the data gives the target "
+                    "first, the names in the for line have to be in that order too: then {other} is what {layer} "
+                    "takes.",
+                    input=mine,
+                    other=name,
+                    dtype=facts.dtype,
+                    layer=layer,
+                )
+            )
+        if len(shape) > 1 and facts.shape == shape:
             return Finding(
                 gettext(
                     "{other} is {dtype} and has the same shape. If the data gives the target first, the names in the "

@@ -307,6 +307,9 @@ def _wrong_kind(case: Case) -> Finding | None:
     parts = [*_parts(given)]
     values = [case.real(each) for each in parts]
     if is_tensor_class(type(values[0])) and len(values) == 1:
+        if read(values[0]).is_leaf is False:
+            told = (_non_leaf(case, given, values[0]), _meant_instead(case, given))
+            return Finding(" ".join(filter(None, told)))
         said = gettext(
             "An optimizer takes a list of tensors, and {name} is one tensor. [{name}] is a list of it.", name=name
         )

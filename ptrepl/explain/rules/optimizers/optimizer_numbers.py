@@ -17,6 +17,8 @@ from ptrepl.texts.messages import gettext
 
 _NUMBERS = {"learning rate": "lr", "momentum value": "momentum", "weight_decay value": "weight_decay"}
 _NUMBERS |= {"epsilon value": "eps", "alpha value": "alpha", "rho value": "rho", "lr_decay value": "lr_decay"}
+_LEAST_BETA = 0.4
+"""Below it a number is no beta that anybody writes: the first is 0.9, and 0.5 in a GAN."""
 _OF_GROUPS = frozenset("lr momentum betas weight_decay params eps nesterov dampening".split())
 
 
@@ -67,6 +69,15 @@ def _betas(case: Case) -> Finding | None:
         given.insert(len(call.node.args) - 2, pair)
         code = f"{segment(source, call.node.func)}({', '.join(given)})"
         return Finding(f"{said} {two}", verified(case, Candidate(code)))
+    by_position = any(each is node for each in call.node.args)
+    if by_position and "weight_decay" in call.parameters and type(value) in (int, float) and 0 <= value < _LEAST_BETA:
+        code = f"weight_decay={case.text(node)}"
+        third = gettext(
+            "By position, what comes after the learning rate is betas. If this is the weight decay, it needs its name: "
+            "{code}.",
+            code=code,
+        )
+        return Finding(f"{third} {said}", verified(case, Candidate(call.with_text(node, code))))
     if type(value) in (int, float):
         pair = f"({case.text(node)}, 0.999)"
         one = gettext("Here it is one number, {value}. With it as the first: betas={pair}.", value=value, pair=pair)

@@ -17,7 +17,7 @@ from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_ten
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
-from ptrepl.explain.provenance.returned_number import returned_number
+from ptrepl.explain.provenance.returned_number import returned_number, still_at_start
 from ptrepl.explain.rewrite import postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.containers.parts import cut_of_pair
@@ -276,7 +276,7 @@ def _of_numbers(case: Case) -> Finding | None:
         return plain
     fields = {"name": operand_text(case, node.value), "type": type_name(value), "attribute": word}
     if type(value) in (int, float):
-        text = gettext(
+        text = still_at_start(case, node.value, **fields) or gettext(
             "{name} is a plain Python number ({type}), and only tensors have {attribute}. "
             "item(), float() and len() return such numbers.",
             **fields,

@@ -17,7 +17,7 @@ from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.maybe_none import none_said_by
 from ptrepl.explain.operands.dtypes import is_float
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import in_a_sentence, is_code, operand, postfix, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, is_code, operand, postfix, segment, spanned, spliced, split_compared
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.python.built_in import greatest_of_tensors
 from ptrepl.explain.standins.calling import Failed, Unknown
@@ -82,7 +82,7 @@ def _one(case: Case, node: ast.expr, asker: str, function: str | None) -> Findin
     )
     if (there := _is_there(case, node, f"{text}", function)) is not None:
         return there
-    chosen = _element_by_element(case, node)
+    chosen = _counted(case, node) or _element_by_element(case, node)
     if chosen is not None:
         return Finding(f"{text} {chosen.text}", chosen.fixes)
     return Finding(text, tried(case, _summaries(case, node, function)))
@@ -112,6 +112,22 @@ def _is_there(case: Case, node: ast.expr, text: str, function: str | None) -> Fi
         name=segment(case.site.source, node),
     )
     return Finding(f"{text} {asks}")
+
+
+def _counted(case: Case, node: ast.expr) -> Finding | None:
+    """``if pred == labels: correct += 1``, which would count one for all of them."""
+    match (case.parents or (None,))[0]:
+        case ast.If(body=[ast.AugAssign(op=ast.Add(), value=ast.Constant(1)) as line], orelse=[]) as held:
+            site = case.site
+        case _:
+            return None
+    if held.test is not node or not isinstance(node, ast.Compare):
+        return None
+    code = f"{segment(site.source, line.target)} += ({segment(site.source, node)}).sum().item()"
+    text = gettext("If it is to count the elements for which it is True: {code}.", code=one_line(code))
+    whole = spliced(site.source, site.statement, {held: code}) if held is not site.statement else code
+    fixes = (Fix(whole),) if is_code(whole) and whole.count("\n") < _MOST_LINES else ()
+    return Finding(text, (*fixes, *tried(case, [*_summaries(case, node, "all")])))
 
 
 def _element_by_element(case: Case, node: ast.expr) -> Finding | None:
@@ -325,7 +341,7 @@ def _chain(case: Case, node: ast.Compare) -> Finding | None:
             operator=OPERATOR_SIGNS[type(tight.op)],
             part=part,
         )
-        return Finding(text, tried(case, _instead(case, node, _split(case.site.source, node))))
+        return Finding(text, tried(case, _instead(case, node, split_compared(case.site.source, node))))
     text = gettext(
         "Python reads this as comparisons with 'and' between them, and 'and' needs one True or False, while {name} "
         "has shape {shape}. & works element by element.",
@@ -333,7 +349,7 @@ def _chain(case: Case, node: ast.Compare) -> Finding | None:
         shape=shape_text(case.shape(named) or ()),
     )
     source = case.site.source
-    halves = [f"({_between(source, left, right)})" for left, right in pairwise(parts)]
+    halves = [f"({spanned(source, left, right)})" for left, right in pairwise(parts)]
     return Finding(text, tried(case, _instead(case, node, " & ".join(halves))))
 
 
@@ -341,24 +357,6 @@ def _signs(node: ast.Compare) -> bool:
     """Whether every part between two comparisons is ``a & b``: ``x > 0 & x < 6``."""
     middle = node.comparators[:-1]
     return bool(middle) and all(isinstance(each, ast.BinOp) and type(each.op) in _BITWISE for each in middle)
-
-
-def _split(source: str, node: ast.Compare) -> str:
-    """``x > 0 & x < 6`` as ``(x > 0) & (x < 6)``: each ``&`` between two comparisons ends one and begins another."""
-    text, first = "", node.left
-    for each in node.comparators[:-1]:
-        assert isinstance(each, ast.BinOp)
-        text += f"({_between(source, first, each.left)}) {OPERATOR_SIGNS[type(each.op)]} "
-        first = each.right
-    return f"{text}({_between(source, first, node.comparators[-1])})"
-
-
-def _between(source: str, left: ast.expr, right: ast.expr) -> str:
-    """``left < right`` as it was written."""
-    whole = ast.Compare(left, [ast.Lt()], [right])
-    whole.lineno, whole.col_offset = left.lineno, left.col_offset
-    whole.end_lineno, whole.end_col_offset = right.end_lineno, right.end_col_offset
-    return segment(source, whole)
 
 
 def _not(case: Case, value: ast.expr) -> Finding | None:

@@ -52,7 +52,16 @@ def _local(case: Case) -> Finding | None:
     header = segment(case.site.source, block).partition("\n")[0].strip()
     if isinstance(block, ast.For) and (empty := _no_round(case, name, block)) is not None:
         return empty
-    if isinstance(block, ast.For | ast.While):
+    inner = _condition_in(block, before[-1]) if isinstance(block, ast.For) and len(before) == 1 else None
+    if isinstance(block, ast.For) and inner is not None and _ran(case, block):
+        text = gettext(
+            "{name} gets its value only under `{condition}` in the loop `{loop}`, and that was true in none of its "
+            "rounds. Give it one before the loop too.",
+            name=name,
+            condition=segment(case.site.source, inner).partition("\n")[0].strip(),
+            loop=header,
+        )
+    elif isinstance(block, ast.For | ast.While):
         text = gettext(
             "{name} gets its value only inside the loop `{loop}`, and no round of it came to that line: there was "
             "nothing to go over, or it was left before.",
@@ -69,6 +78,30 @@ def _local(case: Case) -> Finding | None:
     else:
         return None
     return Finding(text)
+
+
+def _condition_in(loop: ast.For, store: ast.stmt) -> ast.If | None:
+    """The one ``if`` in ``loop`` under which ``store`` stands, where nothing but that keeps a round from it."""
+    around = [
+        each
+        for each in ast.walk(loop)
+        if isinstance(each, (ast.If, ast.For, ast.While, ast.Try, ast.With, ast.Match)) and each is not loop
+        if any(part is store for part in ast.walk(each))
+    ]
+    leaves = any(isinstance(each, (ast.Break, ast.Continue)) for each in ast.walk(loop))
+    match around:
+        case [ast.If(body=body) as only] if not leaves and any(each is store for each in body):
+            return only
+    return None
+
+
+def _ran(case: Case, loop: ast.For) -> bool:
+    """Whether a round of ``loop`` has begun: what it binds has a value, and nothing else here binds it."""
+    names = [each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)]
+    function = next((each for each in case.parents if isinstance(each, ast.FunctionDef)), None)
+    if function is None or not names or names[0] in {each.arg for each in function.args.args}:
+        return False
+    return names[0] in case.scope.locals and len(_stores(function, names[0])) == 1
 
 
 def _no_round(case: Case, name: str, loop: ast.For) -> Finding | None:

@@ -219,20 +219,21 @@ def _sizes(loading: _Loading, shapes: Shapes) -> Finding | None:
     if head and "strict" in keywords:
         return Finding(*_new_head(loading, given, head))
     meant, code = told_of_another(loading.case, loading.argument, loading.network, loading.wanted, shapes, differ)
-    if meant:
-        return Finding(f"{given} {meant}", verified(loading.case, loading.with_argument(code)) if code else ())
-    made = gettext(
-        "The network that was saved was made with other sizes. To load it, make {network} with the same ones.",
-        network=loading.network,
-    )
-    text = f"{given} {made}"
+    instead = ""
     if head:
         instead = gettext(
             "If {network} is meant to have another number of outputs, leave the keys of its last layer out: {code}",
             network=loading.network,
             code=_left_out(loading, (head,)),
         )
-        text = f"{text} {instead}"
+    if meant:
+        text = " ".join(filter(None, (given, meant, "" if code else instead)))
+        return Finding(text, verified(loading.case, loading.with_argument(code)) if code else ())
+    made = gettext(
+        "The network that was saved was made with other sizes. To load it, make {network} with the same ones.",
+        network=loading.network,
+    )
+    text = " ".join(filter(None, (given, made, instead)))
     fixes = () if head else _of_the_same_sizes(loading, shapes)  # a new head is as likely: both are said
     if shapes.keys() != loading.wanted.keys():
         also = gettext(

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import FailedCall, changed, invocation
 from ptrepl.explain.operands.operand_text import operand_text
+from ptrepl.explain.provenance.origins import source_and_value
 from ptrepl.explain.rewrite import operand, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.dtypes.index_values import are_tokens
@@ -95,9 +97,11 @@ def _masked_fill(case: Case) -> Finding | None:
 
 
 def _as_mask(case: Case, node: ast.expr) -> Iterator[Candidate]:
-    source = case.site.source
-    yield Candidate(changed(case, {node: postfix(source, node, ".bool()")}))
-    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+    source, (_, made) = case.site.source, source_and_value(case, node)
+    word = called_name(made).rpartition(".")[2] if isinstance(made, ast.Call) else ""
+    if word != "tril":  # which has its ones where a query may look
+        yield Candidate(changed(case, {node: postfix(source, node, ".bool()")}))
+    if word != "triu" and isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         yield Candidate(changed(case, {node: f"{segment(source, node)} == 0"}))
 
 

@@ -325,3 +325,63 @@ for step in range(3):
     loss.backward()
 """
     assert "Type it once now as well: h still holds the graph that was freed." in why(code).text
+
+
+KEPT = """
+q = nn.Linear(4, 2)
+opt = torch.optim.SGD(q.parameters(), lr=0.1)
+value = q(torch.ones(1, 4))
+for t in range(3):
+    next_value = q(torch.ones(1, 4))
+    loss = (value.max() - 0.9 * next_value.max()) ** 2
+    opt.zero_grad()
+    loss.backward()
+    %s
+    value = next_value
+"""
+
+
+def test_what_the_round_does_not_compute_from_itself_may_be_computed_again() -> None:
+    """A predicted value is what trains the network: detached, it would train nothing."""
+    text = why(KEPT % "pass").text
+    assert "If no gradient should flow through value, write `value = value.detach()`" in text, text
+    assert "else compute value again in each round, before loss" in text, text
+    kept = (KEPT % "opt.step()").replace("backward()", "backward(retain_graph=True)")
+    text = why(kept.replace("nn.Linear(4, 2)", "nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 2))")).text
+    assert "else compute value again in each round, before loss" in text, text
+
+
+def test_a_name_inside_a_comprehension_carries_nothing() -> None:
+    code = """
+policy = nn.Linear(4, 2)
+memory = []
+for t in range(3):
+    q = policy(torch.ones(4)).max()
+    memory.append(q)
+for epoch in range(2):
+    loss = sum((q - 1) ** 2 for q in memory)
+    loss.backward()
+"""
+    text = why(code).text
+    assert "carried into this one" not in text, text
+    assert "q = q.detach()" not in text, text
+
+
+def test_a_tensor_that_a_network_computed_once_is_named() -> None:
+    code = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emb, self.fc = nn.Embedding(10, 4), nn.Linear(4, 2)
+        self.table = self.emb(torch.arange(5)).tanh()
+    def forward(self, x):
+        return self.fc(self.table[x])
+
+net = Net()
+for i in range(2):
+    loss = net(torch.tensor([0, 1])).mean()
+    loss.backward()
+"""
+    text = why(code).text
+    assert "loss was computed from net.table" in text, text
+    assert "Compute it again in each forward pass" in text, text

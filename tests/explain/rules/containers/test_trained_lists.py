@@ -80,3 +80,10 @@ def test_what_is_only_kept_is_detached() -> None:
     net(torch.rand(5, 4))
     """
     assert "self.seen = y.detach().numpy()" in why(code).fixes[0].code
+
+
+def test_a_loss_is_trained_and_a_mean_of_losses_is_shown() -> None:
+    logp = "import numpy as np\nlogp = [torch.ones((), requires_grad=True) * 2 for _ in range(2)]\n"
+    assert "so nothing before np.array could be trained" in why(logp + "loss = -np.sum(np.array(logp))").text
+    losses = logp.replace("logp", "losses")
+    assert "could be trained" not in why(losses + "loss = np.mean(losses)").text

@@ -43,3 +43,10 @@ for epoch in range(2):
 """
     check(code, "batches is an iterator (generator): it gives its items once, and the first round", [])
     check(code.replace("append(net(x).mean().detach())", "clear()"), "losses is empty", [])
+
+
+def test_a_loop_above_in_the_same_statement_has_taken_the_items() -> None:
+    code = (
+        "xs = map(torch.ones, [2, 2])\nfor epoch in range(2):\n    for x in xs:\n        x\n    torch.stack(list(xs))"
+    )
+    assert "`for x in xs: …` has taken them" in why(code).text

@@ -70,3 +70,24 @@ def test_the_part_with_the_scores(code: str, said: str, fix: str) -> None:
 @pytest.mark.parametrize(("code", "parts"), [(HEADS, "self.a(x), self.b(x)"), (ON_THE_WAY, "h, h.softmax(-1)")])
 def test_which_of_them_is_not_guessed(code: str, parts: str) -> None:
     check(code, f"The parts are {parts}: take the one that is meant.", [])
+
+
+@pytest.mark.parametrize("function", ["torch.from_numpy", "torch.tensor"])
+def test_the_one_array_of_a_tuple(function: str) -> None:
+    """A tuple of an array and a dict, as environments return it."""
+    code = f"import numpy as np\nstate = (np.zeros(4), {{}})\n{function}(state)"
+    check(code, "state[0] is the array", [f"{function}(state[0])"])
+    two = code.replace("{}", "np.zeros(4), {}")
+    assert "is the array" not in why(two).text
+
+
+def test_the_key_of_a_target_is_not_offered_to_a_layer() -> None:
+    code = 'batch = {"ids": torch.tensor([1, 2]), "labels": torch.tensor([0, 1])}\nnn.Embedding(5, 2)(batch)'
+    check(code, "the one under one of the keys", ['nn.Embedding(5, 2)(batch["ids"])'])
+
+
+def test_names_of_files_are_no_names_of_classes() -> None:
+    text = why('nn.Linear(3, 1)(("a/0.png", "a/1.JPG"))').text
+    assert "They look like the names of files" in text, text
+    assert "classes.index" not in text, text
+    assert "classes.index" in why('nn.Linear(3, 1)(("cat", "b.png"))').text

@@ -189,3 +189,11 @@ def test_a_method_without_its_last_underscores() -> None:
     """
     assert "Rows has a method __getitem. DataLoader takes samples with [ ]" in why(code).text
     assert "def __getitem__(self, index):" in why(code).fixes[0].code
+
+
+def test_lengths_that_are_no_whole_numbers_are_not_said_to_add_up() -> None:
+    code = (
+        "from torch.utils.data import TensorDataset, random_split\nds = TensorDataset(torch.ones(101, 2))\n"
+        "random_split(ds, [0.8 * len(ds), 0.2 * len(ds)])"
+    )
+    check(code, "has lengths of type float. random_split takes numbers of samples", [])

@@ -226,3 +226,21 @@ def test_bytes_of_an_image_are_not_divided_to_zero():
 def test_a_complex_input_keeps_its_imaginary_part() -> None:
     code = "net = nn.Linear(4, 2)\nx = torch.fft.fft(torch.rand(3, 4))\nnet(x)"
     check(code, "A layer made with dtype=torch.cfloat computes with such numbers; torch.view_as_real(x) gives", [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x[m] = torch.rand(2)",
+        "x.masked_scatter_(m, torch.rand(2))",
+        "x.scatter_(0, torch.tensor([0, 1]), torch.rand(2))",
+    ],
+)
+def test_fractions_are_not_cut_off_to_fit_into_integers(line):
+    code = f"x, m = torch.zeros(3, dtype=torch.long), torch.tensor([True, False, True])\n{line}"
+    check(code, "x keeps its dtype when it is written into", [f"x = x.float()\n{line}"])
+
+
+def test_what_is_written_into_floating_point_numbers_is_converted():
+    code = "x = torch.zeros(3)\nx[torch.tensor([0, 1])] = torch.tensor([1, 2])"
+    check(code, "", ["x[torch.tensor([0, 1])] = torch.tensor([1, 2]).float()"])

@@ -86,3 +86,26 @@ def test_no_loss_of_positions(line: str, said: str) -> None:
 def test_values_and_indices_in_the_wrong_order(line: str) -> None:
     code = f"scores = torch.randn(4, 3)\nindex, value = scores.max(1, keepdim=True)\n{line}"
     check(code, "gives the values first and then their indices: value holds the indices, and index the values.", [])
+
+
+def test_integers_given_to_a_transformer_are_indices() -> None:
+    code = "layer = nn.TransformerEncoderLayer(16, 4, batch_first=True)\nx = torch.randint(0, 10, (2, 16))\nlayer(x)"
+    check(code, "an nn.Embedding looks up a vector for each", [])
+
+
+LOADER = """
+from torch.utils.data import DataLoader, TensorDataset
+net = nn.Linear(4, 3)
+loader = DataLoader(TensorDataset(torch.ones(8, 4), torch.zeros(8).long()), batch_size=4)
+"""
+
+
+def test_one_index_for_each_row_of_the_other_name_of_the_loop() -> None:
+    """The batch happens to be as long as a row: converted, the labels would run through the layer."""
+    said = "x has one number for each row of y, which is float32. If the data gives the target first"
+    check(LOADER + "for y, x in loader:\n    net(x)", said, [])
+    check(LOADER + "for x, y in loader:\n    net(y)", "If y is the target", [])
+
+
+def test_a_text_of_integers_is_made_of_indices() -> None:
+    check("text = torch.randint(0, 50, (4, 3))\nnn.Linear(3, 2)(text)", "an nn.Embedding looks up a vector", [])

@@ -183,3 +183,9 @@ def test_tensors_that_require_grad_and_are_kept_as_buffers() -> None:
     torch.optim.SGD(net.parameters(), lr=0.1)
     """
     check(code, "net has no parameters: it keeps weight as buffers, which parameters() leaves out", [])
+
+
+def test_one_computed_tensor_is_no_list_that_is_missing() -> None:
+    text = why("net = nn.Linear(3, 1)\nloss = net(torch.ones(2, 3)).mean()\ntorch.optim.SGD(loss, lr=0.1)").text
+    assert "If net is to be trained, those are net.parameters()." in text, text
+    assert "[loss]" not in text, text

@@ -47,3 +47,10 @@ def test_two_betas_as_two_arguments_become_one_pair() -> None:
         "Here they are two arguments. As one: betas=(0.9, 0.999).",
         ["torch.optim.Adam(net.parameters(), 1e-3, (0.9, 0.999))"],
     )
+
+
+def test_a_weight_decay_in_the_place_of_betas() -> None:
+    """As the first of the betas it would run, and nearly leave the mean of the gradients out."""
+    said = "By position, what comes after the learning rate is betas."
+    check(f"{NET}\ntorch.optim.Adam(P, 1e-3, 1e-4)", said, ["torch.optim.Adam(P, 1e-3, weight_decay=1e-4)"])
+    check(f"{NET}\ntorch.optim.Adam(P, 1e-3, 0.9)", "With it as the first", ["torch.optim.Adam(P, 1e-3, (0.9, 0.999))"])

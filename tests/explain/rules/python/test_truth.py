@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 
 def test_one_of_two_as_it_was_chosen_before_conditional_expressions() -> None:
@@ -18,3 +18,15 @@ def test_floating_point_tensors_get_no_operator_for_bool() -> None:
 
 def test_conditions_do() -> None:
     check("x = torch.rand(2)\nz = (x > 0) or (x < 1)", "| works element by element.", ["(x > 0) | (x < 1)"])
+
+
+def test_counting_under_an_if_counts_the_elements() -> None:
+    code = "correct = 0\npred, y = torch.tensor([1, 0]), torch.tensor([1, 1])\nif pred == y:\n    correct += 1"
+    counted = "correct += (pred == y).sum().item()"
+    check(
+        code,
+        f"If it is to count the elements for which it is True: {counted}",
+        [counted, "(pred == y).all()", "torch.equal(pred, y)"],
+    )
+    adding = code.replace("correct += 1", "correct += 2")
+    assert "count the elements" not in why(adding).text

@@ -59,3 +59,14 @@ def test_the_key_of_another_network() -> None:
     code = "G, D = nn.Linear(2, 2), nn.Linear(2, 1)\nsaved = {'G': G.state_dict(), 'D': D.state_dict()}\n"
     said = 'saved["D"] has the shapes of D.'
     check(f"{code}D.load_state_dict(saved['G'])", said, ['D.load_state_dict(saved["D"])'])
+
+
+def test_another_head_may_be_meant_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = (
+        'old = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 10))\ntorch.save(old.state_dict(), "old.pt")\n'
+        'net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))\nnet.load_state_dict(torch.load("old.pt"))'
+    )
+    text = why(code).text
+    assert "likely the state dict of old" in text, text
+    assert "If net is meant to have another number of outputs" in text, text

@@ -25,3 +25,11 @@ def test_the_state_of_both_directions() -> None:
 
 def test_one_direction_has_one_state() -> None:
     assert "backward direction" not in why(CLASS.format(both=False)).text
+
+
+def test_a_layer_at_the_prompt() -> None:
+    code = (
+        "lstm = nn.LSTM(3, 5, batch_first=True, bidirectional=True)\nfc = nn.Linear(10, 1)\n"
+        "out, (h, c) = lstm(torch.ones(2, 4, 3))\nfc(h[-1])"
+    )
+    check(code, "lstm is bidirectional", ["fc(torch.cat([h[-2], h[-1]], 1))"])
