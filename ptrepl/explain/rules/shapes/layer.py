@@ -132,7 +132,7 @@ def _last_dim(case: Case) -> Finding | None:
         fixes = (*inputs, *_networks(case, layer, parameter))[:MOST_FIXES]
     if not inputs and not case.site.is_nested and (first := features_first(case, layer, size)):
         told.append(first)
-    if fixes and "nn.Flatten()" in fixes[0].code and not inputs:
+    if fixes and "nn.Flatten()" in fixes[0].code and not inputs and len(shape) > 2:
         told.append(_not_flattened(layer))
     if not fixes and (flat := _flattened_before(case, layer, size)) is not None:
         return Finding(f"{told[0]} {told[1]} {flat.text}", flat.fixes)
