@@ -18,7 +18,9 @@ from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import ClassText, class_text
 from ptrepl.explain.fixes.layer_in_class import layer_anew
+from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.layer_sizes import features_given, features_taken, last_with_features, works_like
+from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.just_before import assigned_just_before
@@ -145,8 +147,17 @@ def _outermost(case: Case) -> Case | None:
     return found if found is not None and found.node is not case.node else None
 
 
+def _with_state(case: Case, layer: Layer) -> Layer:
+    """The layer with its input, where the call gives a state as well: ``self.gru(e, h)``."""
+    match case.node:
+        case ast.Call(args=[given, _], keywords=[]) if layer.kind in _TAKE_LAST and case.real(given) is layer.given:
+            return replace(layer, argument=given)
+    return layer
+
+
 def _meant(case: Case) -> Finding | None:
     layer = failing_layer(case, *_TAKE_LAST, *_CONVOLUTIONS)
+    layer = _with_state(case, layer) if layer is not None else None
     if layer is None or layer.argument is None or len(layer.shape) < 2:
         return None
     dim = -1 if layer.kind in _TAKE_LAST else len(layer.shape) - 1 - int(layer.kind[-2])
@@ -169,6 +180,8 @@ def _meant(case: Case) -> Finding | None:
 
 def _of_tensors(case: Case, layer: Layer, wants: int, dim: int, method: _Method | None) -> Finding | None:
     """Another tensor that ``forward`` has was meant, or both together."""
+    if method is None and layer.argument is not None and (both := left_out(case, layer, wants, dim)) is not None:
+        return Finding(both[0], tried(case, [Candidate(changed(case, {layer.argument: both[1]}))]))
     if method is None or layer.argument is None:
         return None
     if (other := other_argument(case, layer, wants, dim)) is not None:
