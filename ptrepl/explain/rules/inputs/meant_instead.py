@@ -25,6 +25,7 @@ from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import label
+from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import end_position, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.last_layer import before_another_head
@@ -172,9 +173,10 @@ def _meant(case: Case) -> Finding | None:
         found = _computed(method, dim) or _skipped(method) or _another(method) or _in_other_order(method)
     found = found or before_another_head(case, layer, wants) or overwritten(case, layer, wants, has)
     found = found or _of_tensors(case, layer, wants, dim, method) or _mirrored(case, layer, wants, has)
-    if found is None and method is not None:
-        found = dropped_result(case, method.text, method.body, layer, wants, method.runs) or _pooled(method)
-    found = found or gone_features(case, layer, wants)
+    if found is None and not passed_before(case):  # what went well with another input lacks no step
+        if method is not None:
+            found = dropped_result(case, method.text, method.body, layer, wants, method.runs) or _pooled(method)
+        found = found or gone_features(case, layer, wants)
     return replace(found, text=f"{said} {found.text}") if found is not None else None
 
 

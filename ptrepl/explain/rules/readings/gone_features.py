@@ -94,9 +94,8 @@ def _shape_then(case: Case, base: ast.expr, made: _Made) -> _Shape | None:
         names = {each.id for each in _stored(made.statement)}
         if isinstance(base, ast.Name) and base.id in names and is_tensor_class(type(value)):
             value = base_attribute("_base").__get__(value)
-        elif names & names_within(base):
-            return None
-        return sizes(read(value)) if is_tensor_class(type(value)) else None
+            return sizes(read(value)) if is_tensor_class(type(value)) else None
+        return None if names & names_within(base) or case.site.is_nested else case.shape(base)
     line: ast.stmt = made.statement
     for _ in range(_MOST_STEPS):
         block = getattr(getattr(line, "parent", None), "body", None)
@@ -194,6 +193,8 @@ def _merged(case: Case, layer: Layer, wants: int, made: _Made) -> Finding | None
         case _:
             return None
     shape = _shape_then(case, base, made)
+    if shape is not None and len(shape) == 3 and shape[1] == wants != shape[-1]:
+        return _channels_merged(case, layer, made, base, shape)
     if shape is None or len(shape) != 3 or shape[-1] != wants or prod(shape) != prod(layer.shape):
         return None
     part = in_one_line(made.source, made.value)
@@ -235,6 +236,27 @@ def _merged(case: Case, layer: Layer, wants: int, made: _Made) -> Finding | None
     return Finding(text, (*_written(case, layer, made, made.value, new), *larger)[:MOST_FIXES])
 
 
+def _channels_merged(case: Case, layer: Layer, made: _Made, base: ast.expr, shape: _Shape) -> Finding | None:
+    """``self.conv(x).flatten(1)`` for a layer that takes as many numbers as there are channels."""
+    has = prod(shape[1:])
+    if layer.shape != (shape[0], has):
+        return None
+    new = postfix(made.source, base, ".mean(dim=2)")
+    text = gettext(
+        "`{part}` puts the numbers of all places of {before} into one row. {layer} takes as many as there are "
+        "channels: if it is to take their mean over the places, that is {code}; if it is to take all, it has to be "
+        "made for {has}.",
+        part=in_one_line(made.source, made.value),
+        before=shape_text(shape),
+        layer=layer.path,
+        code=in_a_sentence(new),
+        has=has,
+    )
+    anew = layer_anew(case, layer, "in_features", has)
+    larger = anew.fixes if anew is not None else tuple(rebuilt(case, layer, "in_features", 0, has))
+    return Finding(text, (*_written(case, layer, made, made.value, new), *larger)[:MOST_FIXES])
+
+
 def _is_recurrent(case: Case, base: ast.expr, made: _Made) -> bool:
     """Whether ``base`` has the outputs of an LSTM or its like: ``o, _ = self.lstm(x)``."""
     if not isinstance(base, ast.Name) or made.is_at_prompt:
@@ -249,7 +271,7 @@ def _is_recurrent(case: Case, base: ast.expr, made: _Made) -> bool:
 def _added(case: Case, layer: Layer, wants: int, made: _Made) -> Finding | None:
     """``h = self.a(x) + self.b(x)`` for a layer that takes the features of both, side by side."""
     match made.value:
-        case ast.BinOp(left=left, op=ast.Add(), right=right) if wants == 2 * layer.shape[-1]:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right) if wants == 2 * layer.shape[-1]:
             shapes = {_shape_then(case, left, made), _shape_then(case, right, made)}
         case _:
             return None
@@ -257,8 +279,9 @@ def _added(case: Case, layer: Layer, wants: int, made: _Made) -> Finding | None:
         return None
     new = f"torch.cat([{segment(made.source, left)}, {segment(made.source, right)}], dim={len(layer.shape) - 1})"
     text = gettext(
-        "A sum has as many numbers in each row as its two sides, {has}. If {layer} is to take those of both, side by "
-        "side, they are {code}; if it is to take the sum, it has to be made for {has}.",
+        "`{part}` has as many numbers in each row as each of its sides, {has}. If {layer} is to take those of both, "
+        "side by side, they are {code}; if not, it has to be made for {has}.",
+        part=in_one_line(made.source, made.value),
         has=layer.shape[-1],
         layer=layer.path,
         code=in_a_sentence(new),

@@ -75,6 +75,27 @@ def exchanged_tables(case: Case, layer: Layer, rows: int, found: tuple[int, int]
     )
 
 
+def own_column(case: Case, layer: Layer, rows: int, most: int) -> str:
+    """A sentence, where one column of a table of indices is beyond, and another table at hand has it; "" elsewhere."""
+    if layer.argument is None or case.site.is_nested:
+        return ""
+    held = values(case, layer.argument)
+    if held is None or held.dim() != 2 or held.is_floating_point() or not held.numel():
+        return ""
+    fits = [column for column in range(held.shape[1]) if int(held[:, column].max()) < rows]
+    others = [each for each in [*case.names.values()][:_MOST_NAMES] if _has_row(each, most)]
+    if len(fits) != 1 or held.shape[1] != 2 or not others:
+        return ""
+    name = case.text(layer.argument)
+    return gettext(
+        "Only column {beyond} of {input} goes beyond: if its two columns are the indices of two tables, this one takes "
+        "{code}.",
+        beyond=1 - fits[0],
+        input=name,
+        code=f"{name}[:, {fits[0]}]",
+    )
+
+
 def as_many_as_rows(case: Case, layer: Layer, rows: int, argument: str) -> str:
     """A sentence, where there are as many different indices as rows, and they are no numbers 0, 1, 2; "" elsewhere."""
     held: Any = layer.given

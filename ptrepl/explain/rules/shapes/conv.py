@@ -132,7 +132,7 @@ def _channels(case: Case) -> Finding | None:
     plain = not any(way in fix.code for fix in fixes for way in (".permute(", ".unsqueeze(", ".transpose("))
     if fixes and ".transpose(0, 1)" in fixes[0].code:
         told.append(
-            gettext("If these are {count} images with one channel each, they belong into dim 0, the batch.", count=has)
+            gettext("If these are {count} images with one channel each, they belong in dim 0, the batch.", count=has)
         )
     if found.layer is not None and plain and has <= 1024:
         fixes += rebuilt(case, found.layer, "in_channels", 0, has)

@@ -29,6 +29,7 @@ from ptrepl.explain.rules.readings.other_table import (
     one_hot_rows,
     other_table,
     outside_of,
+    own_column,
     rows_for_all,
     unused_indices,
 )
@@ -83,6 +84,8 @@ def _embedding(case: Case) -> Finding | None:
         return Finding(f"{told} {other.text}", other.fixes)
     if found[0] >= 0 and (turned := exchanged_tables(case, layer, rows, found)):
         return Finding(f"{told} {turned}")
+    if column := own_column(case, layer, rows, found[1]):
+        return Finding(f"{told} {column}")
     if not case.site.is_nested and (counted := outside_of(case, rows, found[1])):
         return Finding(f"{told} {counted}")
     if layer.argument is not None and (codes := as_many_as_rows(case, layer, rows, case.text(layer.argument))):

@@ -105,3 +105,8 @@ net(torch.randn(2, 4))
 """)
     assert "is made in __init__" not in explanation.text
     assert [fix.code for fix in explanation.fixes] == ["net.fc = nn.Linear(8, 2)"]
+
+
+def test_a_network_that_went_well_before_lacks_no_step():
+    code = POOLED.format(side=14, lines="        x = self.pool(F.relu(self.c2(self.c1(x))))\n        x = x.flatten(1)")
+    assert "once more" not in why(f"{code}net(torch.randn(4, 1, 56, 56))").text

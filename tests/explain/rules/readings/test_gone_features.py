@@ -90,7 +90,7 @@ two = Two()
 two(torch.randn(4, 8))
 """
     explanation = why(code)
-    assert "A sum has as many numbers in each row as its two sides, 64." in explanation.text
+    assert "`self.a(x) + self.b(x)` has as many numbers in each row as each of its sides, 64." in explanation.text
     joined, smaller = explanation.fixes
     assert "h = torch.cat([self.a(x), self.b(x)], dim=1)" in joined.code
     assert "self.head = nn.Linear(64, 2)" in smaller.code
@@ -119,3 +119,32 @@ vae(torch.rand(6, 30))
     [fix] = explanation.fixes
     assert f"mu, logvar = {new}" in fix.code
     assert "nn.Linear(4, 30)" in fix.code
+
+
+def test_a_weighted_sum_over_the_features_at_the_prompt():
+    check(
+        "x = torch.randn(8, 12, 64)\nw = torch.rand(8, 12)\npooled = (x * w.unsqueeze(-1)).sum(dim=-1)\n"
+        "fc = nn.Linear(64, 5)\nfc(pooled)",
+        "takes away dim 2 of (8, 12, 64), which has the 64 numbers that fc takes",
+        ["fc((x * w.unsqueeze(-1)).sum(dim=1))"],
+    )
+
+
+def test_channels_that_were_put_into_one_row_have_two_readings():
+    code = """
+class Series(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(1, 16, 3)
+        self.fc = nn.Linear(16, 2)
+    def forward(self, x):
+        h = self.conv(x)
+        return self.fc(h.flatten(1))
+net = Series()
+net(torch.randn(4, 1, 20))
+"""
+    explanation = why(code)
+    assert "takes as many as there are channels: if it is to take their mean over the places" in explanation.text
+    pooled, larger = explanation.fixes
+    assert "self.fc(h.mean(dim=2))" in pooled.code
+    assert "self.fc = nn.Linear(288, 2)" in larger.code

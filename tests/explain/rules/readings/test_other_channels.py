@@ -32,6 +32,6 @@ def test_what_a_layer_has_computed_is_no_image():
 def test_images_in_the_place_of_the_channels():
     check(
         "imgs = torch.rand(16, 28, 28).unsqueeze(0)\nconv = nn.Conv2d(1, 4, 3)\nconv(imgs)",
-        "If these are 16 images with one channel each, they belong into dim 0, the batch.",
+        "If these are 16 images with one channel each, they belong in dim 0, the batch.",
         ["conv(imgs.transpose(0, 1))"],
     )

@@ -102,3 +102,12 @@ net(torch.tensor([[4900, 3]]))
 """)
     assert "A table for the whole vocabulary has vocab_size rows, 5000." in explanation.text
     assert "nn.Embedding(5000, 16)" in explanation.fixes[0].code
+
+
+def test_a_column_for_each_of_two_tables():
+    check(
+        TABLES + "pairs = torch.tensor([[1, 15], [2, 19]])\nuser_emb(pairs)",
+        "Only column 1 of pairs goes beyond: if its two columns are the indices of two tables, this one takes "
+        "pairs[:, 0].",
+        [],
+    )
