@@ -17,17 +17,23 @@ from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of
 from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import ClassText, class_text
+from ptrepl.explain.fixes.layer_in_class import layer_anew
+from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.layer_sizes import features_given, features_taken, last_with_features, works_like
+from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.layers import Layer, failing_layer
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.just_before import assigned_just_before
 from ptrepl.explain.provenance.origins import label
+from ptrepl.explain.provenance.passed_before import passed_before
 from ptrepl.explain.rewrite import end_position, in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.last_layer import before_another_head
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.inputs.meant_tensors import exchanged, left_out, other_argument
+from ptrepl.explain.rules.inputs.not_applied import dropped_result, pool_left_out
 from ptrepl.explain.rules.inputs.overwritten import overwritten
+from ptrepl.explain.rules.readings.gone_features import gone_features
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
 from ptrepl.explain.standins.standins import StandIns
@@ -98,8 +104,10 @@ class _Method:
         inside = [each for method in methods if method.name != "__init__" for each in ast.walk(method)]
         spoken = {each.attr for each in inside if isinstance(each, ast.Attribute)}
         whole = bool({"children", "named_children", "modules", "_modules"} & spoken)
+        init = next((method for method in methods if method.name == "__init__"), None)
+        made = {each.attr for each in ast.walk(init or ast.Pass()) if isinstance(each, ast.Attribute)}
         for name, module in self.modules().items():
-            if name not in spoken and not whole and works_like(module, self.modules()[self.name]):
+            if name in made and name not in spoken and not whole and works_like(module, self.modules()[self.name]):
                 yield name, module
 
     def runs(self, texts: _Texts) -> bool | None:
@@ -140,8 +148,17 @@ def _outermost(case: Case) -> Case | None:
     return found if found is not None and found.node is not case.node else None
 
 
+def _with_state(case: Case, layer: Layer) -> Layer:
+    """The layer with its input, where the call gives a state as well: ``self.gru(e, h)``."""
+    match case.node:
+        case ast.Call(args=[given, _], keywords=[]) if layer.kind in _TAKE_LAST and case.real(given) is layer.given:
+            return replace(layer, argument=given)
+    return layer
+
+
 def _meant(case: Case) -> Finding | None:
     layer = failing_layer(case, *_TAKE_LAST, *_CONVOLUTIONS)
+    layer = _with_state(case, layer) if layer is not None else None
     if layer is None or layer.argument is None or len(layer.shape) < 2:
         return None
     dim = -1 if layer.kind in _TAKE_LAST else len(layer.shape) - 1 - int(layer.kind[-2])
@@ -156,11 +173,17 @@ def _meant(case: Case) -> Finding | None:
         found = _computed(method, dim) or _skipped(method) or _another(method) or _in_other_order(method)
     found = found or before_another_head(case, layer, wants) or overwritten(case, layer, wants, has)
     found = found or _of_tensors(case, layer, wants, dim, method) or _mirrored(case, layer, wants, has)
+    if found is None and not passed_before(case):  # what went well with another input lacks no step
+        if method is not None:
+            found = dropped_result(case, method.text, method.body, layer, wants, method.runs) or _pooled(method)
+        found = found or gone_features(case, layer, wants)
     return replace(found, text=f"{said} {found.text}") if found is not None else None
 
 
 def _of_tensors(case: Case, layer: Layer, wants: int, dim: int, method: _Method | None) -> Finding | None:
     """Another tensor that ``forward`` has was meant, or both together."""
+    if method is None and layer.argument is not None and (both := left_out(case, layer, wants, dim)) is not None:
+        return Finding(both[0], tried(case, [Candidate(changed(case, {layer.argument: both[1]}))]))
     if method is None or layer.argument is None:
         return None
     if (other := other_argument(case, layer, wants, dim)) is not None:
@@ -230,6 +253,11 @@ def _activation(method: _Method) -> str:
         case ast.Call(func=ast.Attribute() as func, args=[one], keywords=[]) if one is before[-1]:
             return f"{method.text_of(func)}(…)" if ast.unparse(func.value) in ("torch", "F", "self") else "…"
     return "…"
+
+
+def _pooled(method: _Method) -> Finding | None:
+    anew = layer_anew(method.case, method.layer, "in_features", method.has)
+    return pool_left_out(method.text, method.body, method.modules(), method.layer, method.runs, anew)
 
 
 def _another(method: _Method) -> Finding | None:

@@ -10,10 +10,11 @@ from ptrepl.engine.watch.kinds import Kind, is_tensor_class, kind_of
 from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.layer_sizes import features_taken
+from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.own_sites import own_sites
 from ptrepl.explain.provenance.origins import label
-from ptrepl.explain.rewrite import in_a_sentence, in_one_line, segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
@@ -113,21 +114,37 @@ def left_out(case: Case, layer: Layer, wants: int, dim: int) -> tuple[str, str] 
     for each in function.body:
         match each:
             case ast.Assign(targets=[ast.Name(id=name)]) if each.lineno < case.site.line.lineno and name not in loads:
-                if _is_of(case, name, shape, wants - shape[dim], dim):
-                    held = sizes(read(case.scope.locals[name])) or ()
-                    others = [at for at in range(len(shape)) if at != dim % len(shape)]
-                    if all(held[at] == shape[at] for at in others):
-                        found.append((name, each))
-    if len(found) != 1:
+                if _has_the_rest(case, name, shape, wants, dim):
+                    found.append((name, each))
+    unused = [each.arg for each in function.args.args[1:] if each.arg not in loads]
+    whole = [name for name in unused if _has_the_rest(case, name, shape, wants, dim)]
+    if len(found) + len(whole) != 1:
         return None
-    name, statement = found[0]
+    name = found[0][0] if found else whole[0]
     code = f"torch.cat([{given.id}, {name}], dim={dim % len(shape)})"
+    call = in_a_sentence(changed(case, {given: code}))
+    if not found:
+        said = gettext(
+            "{name}, which {function} was given, is not used, and has the other {count}: {call}.",
+            name=name,
+            function=function.name,
+            count=wants - shape[dim],
+            call=call,
+        )
+        return said, code
     said = gettext(
-        "{name}, from `{statement}`, is not used, and has the other {count}: {layer}({code}).",
+        "{name}, from `{statement}`, is not used, and has the other {count}: {call}.",
         name=name,
-        statement=label(case.site.source, statement),
+        statement=label(case.site.source, found[0][1]),
         count=wants - shape[dim],
-        layer=in_one_line(case.site.source, case.node.func) if isinstance(case.node, ast.Call) else layer.path,
-        code=code,
+        call=call,
     )
     return said, code
+
+
+def _has_the_rest(case: Case, name: str, shape: tuple[int, ...], wants: int, dim: int) -> bool:
+    """Whether a tensor of that name has the features that are lacking, and all other sizes of ``shape``."""
+    if not _is_of(case, name, shape, wants - shape[dim], dim):
+        return False
+    held = sizes(read(case.scope.locals[name])) or ()
+    return all(held[at] == shape[at] for at in range(len(shape)) if at != dim % len(shape))

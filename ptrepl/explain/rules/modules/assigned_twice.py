@@ -8,6 +8,7 @@ import re
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
+from ptrepl.explain.operands.layers import Layer
 from ptrepl.explain.rewrite import in_one_line
 from ptrepl.texts.messages import gettext
 
@@ -52,3 +53,27 @@ def _free(name: str, own: dict[str, object]) -> str:
     while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"
+
+
+def added_behind(case: Case, layer: Layer) -> str:
+    """A sentence on ``net.fc = nn.Linear(8, 3)``, which adds a layer to an nn.Sequential; "" of other layers."""
+    if len(layer.steps) != 1 or layer.steps[0].isdigit() or not isinstance(case.node, ast.Call):
+        return ""
+    network = case.real(case.node.func)
+    inner = own_dict(network).get("_modules") if type_name(network) == "Sequential" else None
+    names = [*inner] if type(inner) is dict else []
+    if names[-1:] != [*layer.steps] or not all(each.isdigit() for each in names[:-1]):
+        return ""
+    like = [each for each in names[:-1] if type_name(inner[each]) == layer.kind] if inner is not None else []
+    wants = layer.number("in_features")
+    if not like or inner is None or own_dict(inner[like[-1]]).get("in_features") != wants:
+        return ""
+    text = case.text(case.node.func)
+    return gettext(
+        "{network} is an nn.Sequential, which calls all its layers one after the other: {added} came behind the last, "
+        "and took the place of none. The last {type} before it is {place}: what is given to that replaces it.",
+        network=text,
+        added=layer.path,
+        type=f"nn.{layer.kind}",
+        place=f"{text}[{like[-1]}]",
+    )

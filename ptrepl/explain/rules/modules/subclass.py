@@ -34,6 +34,9 @@ _LAYERS = {
     "flatten": "Flatten",
 }
 
+_SETTINGS = dict.fromkeys(("Softmax", "LogSoftmax", "Softmin"), "dim=-1")
+"""What a layer needs to be told, where it was given its input alone."""
+
 
 def _made(case: Case) -> Finding | None:
     site = case.site
@@ -51,7 +54,7 @@ def _made(case: Case) -> Finding | None:
         inner = ", ".join(in_one_line(source, each) for each in inputs)
         numbers = [in_one_line(source, each) for each in given if each not in inputs]
         named = [f"{each.arg}={in_one_line(source, each.value)}" for each in call.keywords]
-        settings = ", ".join([*numbers, *named])
+        settings = ", ".join([*numbers, *named]) or _SETTINGS.get(cls.rpartition(".")[2], "")
         new = f"{cls}({settings})({inner})"
         if _needs_arguments(case, call) and not settings:
             code = f"{cls}(…)({inner})"

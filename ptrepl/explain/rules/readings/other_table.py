@@ -12,12 +12,15 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.invocation import changed
 from ptrepl.explain.operands.layers import Layer
-from ptrepl.explain.rewrite import in_a_sentence
+from ptrepl.explain.operands.losses import values
+from ptrepl.explain.operands.numbered import network_made_with
+from ptrepl.explain.rewrite import in_a_sentence, postfix
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
 _MOST_NAMES = 500
 _LEAST_LETTERS = 3
+_MOST_INDICES = 100_000
 
 
 def other_table(case: Case, layer: Layer, most: int) -> Finding | None:
@@ -47,6 +50,101 @@ def other_table(case: Case, layer: Layer, most: int) -> Finding | None:
         code=in_a_sentence(code),
     )
     return Finding(text, tried(case, [Candidate(code)]))
+
+
+def exchanged_tables(case: Case, layer: Layer, rows: int, found: tuple[int, int]) -> str:
+    """A sentence, where each of two tables of one line has the rows that the other is asked for; "" elsewhere."""
+    if layer.argument is None:
+        return ""
+    fits = []
+    for each in ast.walk(case.site.line):
+        match each:
+            case ast.Call(func=table, args=[given], keywords=[]) if given is not layer.argument:
+                held = values(case, given) if _has_row(case.real(table), found[1]) else None
+                if held is not None and held.numel() and int(held.min()) >= 0 and int(held.max()) < rows:
+                    fits.append((table, given))
+    if len(fits) != 1:
+        return ""
+    [(table, given)] = fits
+    return gettext(
+        "{other} has that row, and {table} has the rows that {given} asks for: the two inputs were probably meant the "
+        "other way round.",
+        other=case.text(table),
+        table=layer.path,
+        given=case.text(given),
+    )
+
+
+def own_column(case: Case, layer: Layer, rows: int, most: int) -> str:
+    """A sentence, where one column of a table of indices is beyond, and another table at hand has it; "" elsewhere."""
+    if layer.argument is None or case.site.is_nested:
+        return ""
+    held = values(case, layer.argument)
+    if held is None or held.dim() != 2 or held.is_floating_point() or not held.numel():
+        return ""
+    fits = [column for column in range(held.shape[1]) if int(held[:, column].max()) < rows]
+    others = [each for each in [*case.names.values()][:_MOST_NAMES] if _has_row(each, most)]
+    if len(fits) != 1 or held.shape[1] != 2 or not others:
+        return ""
+    name = case.text(layer.argument)
+    return gettext(
+        "Only column {beyond} of {input} goes beyond: if its two columns are the indices of two tables, this one takes "
+        "{code}.",
+        beyond=1 - fits[0],
+        input=name,
+        code=f"{name}[:, {fits[0]}]",
+    )
+
+
+def as_many_as_rows(case: Case, layer: Layer, rows: int, argument: str) -> str:
+    """A sentence, where there are as many different indices as rows, and they are no numbers 0, 1, 2; "" elsewhere."""
+    held: Any = layer.given
+    if case.site.is_nested or held.device.type != "cpu" or held.numel() > _MOST_INDICES:
+        return ""
+    different = held.unique()
+    if different.numel() != rows or rows < 2 or int(different[0]) < 0 or int(different[-1]) < 2 * rows:
+        return ""
+    return gettext(
+        "{input} has {count} different numbers, as many as the table has rows: if each is to have its row, "
+        "torch.unique({input}, return_inverse=True)[1] gives them the numbers 0 to {last}.",
+        input=argument,
+        count=rows,
+        last=rows - 1,
+    )
+
+
+def outside_of(case: Case, rows: int, most: int) -> str:
+    """A sentence, where the table was made for a dict that numbers all of its rows from 0 on; "" elsewhere."""
+    made = network_made_with(case, rows)
+    held = case.names.get(made.counts) if made is not None and made.counts else None
+    if made is None or type(held) is not dict or len(held) != rows or set(map(type, held.values())) != {int}:
+        return ""
+    if min(held.values()) != 0 or max(held.values()) != rows - 1:
+        return ""
+    return gettext(
+        "The table has a row for each entry of {dict}, which gives the numbers 0 to {last}: {number} does not come "
+        "from there.",
+        dict=made.counts,
+        last=rows - 1,
+        number=most,
+    )
+
+
+def one_hot_rows(case: Case, node: ast.expr, layer: Layer | None) -> Finding | None:
+    """A 1 in each row, and as many columns as the table has rows: the places of the 1 are the indices."""
+    rows, held = layer.number("num_embeddings") if layer is not None else None, values(case, node)
+    if held is None or held.dim() < 2 or held.shape[-1] != rows or not bool(((held == 0) | (held == 1)).all()):
+        return None
+    if not bool((held.sum(-1) == 1).all()):
+        return None
+    code = postfix(case.site.source, node, ".argmax(dim=-1)")
+    text = gettext(
+        "{input} is one-hot, with {count} columns, as many as the table has rows: {code} gives the indices.",
+        input=case.called(node, gettext("The input")),
+        count=rows,
+        code=in_a_sentence(code),
+    )
+    return Finding(text, tried(case, [Candidate(changed(case, {node: code}))]))
 
 
 def unused_indices(case: Case) -> str:

@@ -24,6 +24,7 @@ from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.lost_batch import without_length
 from ptrepl.explain.rules.forward.turned import turned_before
 from ptrepl.explain.rules.readings.joined_with import joined_with
+from ptrepl.explain.rules.readings.other_channels import ALPHA, image_at_prompt, other_image
 from ptrepl.explain.rules.readings.other_dim import channels_last
 from ptrepl.explain.standins.calling import Failed, Unknown
 from ptrepl.explain.standins.evaluate import Evaluator
@@ -31,8 +32,6 @@ from ptrepl.explain.standins.standins import StandIns
 from ptrepl.texts.messages import N_, gettext, ngettext
 
 _LAYERS = tuple(f"Conv{transposed}{count}d" for transposed in ("", "Transpose") for count in (1, 2, 3))
-_ALPHA = 4
-"""The channels of an image with transparency: the fourth is no colour."""
 _POWERS = (4, 8, 16, 32, 64, 128, 256)
 _DIMS = {
     1: N_("(channels, length)"),
@@ -130,38 +129,27 @@ def _channels(case: Case) -> Finding | None:
         return Finding(" ".join([*told, side]), tuple(fixes))
     if found.layer is not None and not fixes and (last := channels_last(found.shape, found.channels, found.spatial)):
         return Finding(" ".join([*told, last]))
-    plain = not any(way in fix.code for fix in fixes for way in (".permute(", ".unsqueeze(", ".transpose(1, 2)"))
+    plain = not any(way in fix.code for fix in fixes for way in (".permute(", ".unsqueeze(", ".transpose("))
+    if fixes and ".transpose(0, 1)" in fixes[0].code:
+        told.append(
+            gettext("If these are {count} images with one channel each, they belong in dim 0, the batch.", count=has)
+        )
     if found.layer is not None and plain and has <= 1024:
         fixes += rebuilt(case, found.layer, "in_channels", 0, has)
+        if fixes and (data := image_at_prompt(case, found.layer, found.channels)) is not None:
+            told.append(data.text)
+            fixes = [*data.fixes, *fixes] if has == ALPHA else [*fixes, *data.fixes]
         anew = layer_anew(case, found.layer, "in_channels", has) if not fixes else None
         joined = joined_with(case, found.layer, found.channels, 0 if single else 1) if not fixes else None
         if joined is not None:
             told += [joined.text, *([anew.said] if anew is not None else ())]
             return Finding(" ".join(told), (*joined.fixes, *(anew.fixes if anew is not None else ())))
-        image = _other_image(case, found.layer, found.channels, has) if anew is not None else ""
+        image = other_image(case, found.layer, found.channels, has) if anew is not None else ""
         if anew is not None:
             told += [image, anew.said] if image else [anew.said]
             ready = own_dict(case.site.frame.f_locals.get("self")).get("training") is False
-            fixes += () if image and (has == _ALPHA or ready) else anew.fixes
+            fixes += () if image and (has == ALPHA or ready) else anew.fixes
     return Finding(" ".join(told), tuple(fixes[:MOST_FIXES]))
-
-
-def _other_image(case: Case, layer: Layer, channels: int, has: int) -> str:
-    """A sentence, where a network was given a colour image for a grey one, or the other way round; "" elsewhere."""
-    outer = outermost_call(case)
-    given = outer.node.args[0] if outer is not None and isinstance(outer.node, ast.Call) else None
-    if outer is None or given is None or not case.site.is_nested or outer.real(given) is not layer.given:
-        return ""
-    code = {(1, 3): ".mean(dim=1, keepdim=True)", (3, 4): "[:, :3]", (3, 1): ".expand(-1, 3, -1, -1)"}
-    if (suffix := code.get((channels, has), "")) and len(layer.shape) == 4:
-        image = in_a_sentence(postfix(outer.site.source, given, suffix))
-        return ngettext(
-            "{code} makes images of one channel of them; or the network is made for theirs.",
-            "{code} makes images of {count} channels of them; or the network is made for theirs.",
-            channels,
-            code=image,
-        )
-    return ""
 
 
 def _each_channel(case: Case, has: int) -> Finding | None:
@@ -229,6 +217,8 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
         suffixes.append(f".permute({', '.join(map(str, order))})")
     if count == 3 and not single and found.shape[2] == found.channels != has:
         suffixes.append(".transpose(1, 2)")  # a video: (batch, frames, channels, height, width)
+    if not single and count > 1 and found.shape[0] == found.channels == 1 and has > ALPHA and _is_data(case, node):
+        suffixes.append(".transpose(0, 1)")
     if single and found.channels == 1:
         suffixes.append(".unsqueeze(1)")
     if has == 1 and found.channels == 3:
@@ -236,6 +226,12 @@ def _inputs(case: Case, found: _Convolution, *, single: bool, has: int) -> Itera
         suffixes.append(f".expand({', '.join(map(str, sizes))})")
     for suffix in suffixes:
         yield Candidate(changed(case, {node: postfix(case.site.source, node, suffix)}))
+
+
+def _is_data(case: Case, node: ast.expr) -> bool:
+    """Whether it was given at the prompt, and no layer has computed it."""
+    facts = case.facts(node)
+    return not case.site.is_nested and facts is not None and facts.grad_fn is None
 
 
 def _is_transposed(layer: Layer | None) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import retyped
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
@@ -30,6 +31,8 @@ _OF_CLASSES = frozenset("argmax argmin softmax log_softmax softmin".split())
 """What compares the scores of classes, which are in the last dim: dim 0 is the batch."""
 _REDUCING = frozenset("mean sum max min amax amin prod std var median logsumexp norm".split())
 _DEEPEST = 3
+_COLOURS = (1, 3, 4)
+"""The channels of an image, and of one with transparency."""
 _LAYERS = ("Softmax", "LogSoftmax", "Flatten", "Softmin", "Unflatten")
 
 
@@ -240,13 +243,23 @@ def _with_batch(case: Case, call: FailedCall, shape: tuple[int, ...]) -> tuple[F
     dims = [case.value(each) for each in given]
     if sorted(each for each in dims if type(each) is int) != list(range(len(shape) - 1)) or len(shape) != 4:
         return ()
+    if dims[0] == 0 or (dims == [2, 0, 1] and shape[1] in _COLOURS and shape[3] not in _COLOURS):
+        return ()  # the batch is counted already, or the channels are in place
     source = case.site.source
+    if _is_shown(case):
+        first = postfix(source, call.args[0], "[0]")
+        return tried(case, [Candidate(spliced(source, call.node, {call.args[0]: first}))])
     new = ", ".join(["0", *(str(each + 1) for each in dims)])
     if len(call.args) == 2:
         return tried(case, [Candidate(spliced(source, call.node, {call.args[1]: f"({new})"}))])
     if not call.is_method:
         return ()
     return tried(case, [Candidate(f"{segment(source, call.node.func)}({new})")])
+
+
+def _is_shown(case: Case) -> bool:
+    """Whether it stands in ``plt.imshow(…)``, which takes one image."""
+    return any(isinstance(each, ast.Call) and called_name(each) == "imshow" for each in case.parents)
 
 
 def _permuted(case: Case) -> Finding | None:

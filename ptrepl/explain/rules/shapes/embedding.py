@@ -23,7 +23,16 @@ from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_a_sentence, in_one_line, operand, postfix, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.losses.grey_mask import grey_mask
-from ptrepl.explain.rules.readings.other_table import other_table, rows_for_all, unused_indices
+from ptrepl.explain.rules.readings.other_table import (
+    as_many_as_rows,
+    exchanged_tables,
+    one_hot_rows,
+    other_table,
+    outside_of,
+    own_column,
+    rows_for_all,
+    unused_indices,
+)
 from ptrepl.explain.rules.readings.padding_index import not_padding, padding
 from ptrepl.explain.rules.sequences.made_too_early import made_too_early
 from ptrepl.explain.rules.sequences.special_token import special_token
@@ -73,6 +82,14 @@ def _embedding(case: Case) -> Finding | None:
         return Finding(f"{told} {special.text}", special.fixes)
     if (other := other_table(case, layer, found[1])) is not None:
         return Finding(f"{told} {other.text}", other.fixes)
+    if found[0] >= 0 and (turned := exchanged_tables(case, layer, rows, found)):
+        return Finding(f"{told} {turned}")
+    if column := own_column(case, layer, rows, found[1]):
+        return Finding(f"{told} {column}")
+    if not case.site.is_nested and (counted := outside_of(case, rows, found[1])):
+        return Finding(f"{told} {counted}")
+    if layer.argument is not None and (codes := as_many_as_rows(case, layer, rows, case.text(layer.argument))):
+        return Finding(f"{told} {codes}")
     fixes = tried(case, _shifted(case, layer.argument, rows, found)) if layer.argument is not None else ()
     if fixes and layer.argument is not None:
         numbered = _numbered(case, layer, rows)
@@ -82,9 +99,10 @@ def _embedding(case: Case) -> Finding | None:
         enough, said = rows_for_all(case, found[1])
         fixes += tuple(rebuilt(case, layer, "num_embeddings", 0, enough))
         told = f"{told} {said}" if fixes else told
-        anew = layer_anew(case, layer, "num_embeddings", found[1] + 1) if not fixes else None
+        anew = layer_anew(case, layer, "num_embeddings", enough) if not fixes else None
         if anew is not None:
-            return Finding(f"{told} {anew.said}", anew.fixes)
+            each = "" if _positions(case, layer.argument, rows) else f"{said} "
+            return Finding(f"{told} {each}{anew.said}", anew.fixes)
         if not fixes and (positions := _positions(case, layer.argument, rows)):
             return Finding(f"{told} {positions}")
         if not fixes and (numbered := _numbered(case, layer, rows)) is not None:
@@ -270,6 +288,8 @@ def _not_whole(case: Case) -> Finding | None:
     if other := unused_indices(case):
         return Finding(f"{text} {other}")
     source = case.site.source
+    if (indices := one_hot_rows(case, node, layer)) is not None:
+        return Finding(f"{text} {indices.text}", indices.fixes)
     one = Candidate(changed(case, {node: postfix(source, node, ".long()")}), exact=True)
     if is_integral(str(facts.dtype)):  # another integer dtype, whose numbers stay what they are
         return Finding(text, tried(case, [one]) if facts.dtype == "bool" else verified(case, one))

@@ -264,7 +264,8 @@ def _lacks_dim(case: Case, call: FailedCall, parts: list[JoinedTensor], dim: int
     if dim_node := call.argument(1, "dim", "axis"):
         text = " ".join([dims_are(parts[0].said, parts[0].shape), gettext("There is no dim {dim}.", dim=dim)])
         dims = [str(each) for each in range(len(parts[0].shape) - 1, -1, -1)]
-        return Finding(text, tried(case, (Candidate(changed(case, {dim_node: each})) for each in dims)))
+        fixes = tried(case, (Candidate(changed(case, {dim_node: each})) for each in dims))
+        return Finding(text, fixes[:1] if dim == len(dims) else fixes)  # one too many is the last one that fits
     return None
 
 

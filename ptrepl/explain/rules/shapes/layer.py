@@ -28,7 +28,7 @@ from ptrepl.explain.rules.forward.last_layer import behind_another_head
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.lost_batch import reshaped_before, squeezed_before
 from ptrepl.explain.rules.forward.turned import turned_before
-from ptrepl.explain.rules.modules.assigned_twice import assigned_twice
+from ptrepl.explain.rules.modules.assigned_twice import added_behind, assigned_twice
 from ptrepl.explain.rules.modules.unused_input import unused_input
 from ptrepl.explain.rules.modules.without_batch import batch_of_one, image_without_batch
 from ptrepl.explain.rules.readings.empty_part import empty_part
@@ -68,7 +68,7 @@ def _last_dim(case: Case) -> Finding | None:
     single = _one_number_each(case, layer, size)
     if single is not None:
         return single
-    if twice := assigned_twice(case):
+    if twice := assigned_twice(case) or added_behind(case, layer):
         return Finding(" ".join([*told, twice]))
     if shape == (size, 1) and size > 1:
         return Finding(f"{told[0]} {told[1]} {_column(case, layer, size)}")
@@ -132,7 +132,7 @@ def _last_dim(case: Case) -> Finding | None:
         fixes = (*inputs, *_networks(case, layer, parameter))[:MOST_FIXES]
     if not inputs and not case.site.is_nested and (first := features_first(case, layer, size)):
         told.append(first)
-    if fixes and "nn.Flatten()" in fixes[0].code and not inputs:
+    if fixes and "nn.Flatten()" in fixes[0].code and not inputs and len(shape) > 2:
         told.append(_not_flattened(layer))
     if not fixes and (flat := _flattened_before(case, layer, size)) is not None:
         return Finding(f"{told[0]} {told[1]} {flat.text}", flat.fixes)
@@ -334,7 +334,7 @@ def _count_of_dims(case: Case) -> Finding | None:
         input_is(case, layer),
         ngettext("The input has one dim.", "The input has {count} dims.", len(layer.shape)),
     ]
-    if twice := assigned_twice(case):
+    if twice := assigned_twice(case) or added_behind(case, layer):
         return Finding(" ".join([*told, twice]))
     if (squeezed := squeezed_before(case, layer)) is not None:
         return Finding(f"{' '.join(told)} {squeezed.text}", squeezed.fixes)

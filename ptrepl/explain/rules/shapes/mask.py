@@ -8,10 +8,12 @@ from itertools import islice
 
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.facts import shape_text
+from ptrepl.explain.called_name import called_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.following import following
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.losses import values
+from ptrepl.explain.provenance.origins import origin
 from ptrepl.explain.rewrite import in_a_sentence, in_one_line, postfix, segment
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.shapes.index_parts import instead
@@ -176,16 +178,23 @@ def _pairs(case: Case) -> Finding | None:
         second_length=many[1],
     )
     pairs = gettext(
-        "Two indices are taken in pairs, one row and one column for each element, so they must be equally long. To "
-        "pick rows and then columns, use two brackets."
+        "Two indices are taken in pairs, one row and one column for each element, so they must be equally long."
     )
-    text = f"{lengths} {pairs}"
-    if not isinstance(case.node.ctx, ast.Load):
-        return Finding(text)
+    if _counts(case, first) or _counts(case, second) or not isinstance(case.node.ctx, ast.Load):
+        return Finding(f"{lengths} {pairs}")  # one of each row: the other index has another number of rows
+    apart = gettext("To pick rows and then columns, use two brackets.")
+    text = f"{lengths} {pairs} {apart}"
     source = case.site.source
     return Finding(
         text, tried(case, [Candidate(f"{postfix(source, base, f'[{case.text(first)}]')}[:, {case.text(second)}]")])
     )
+
+
+def _counts(case: Case, node: ast.expr) -> bool:
+    """Whether it is ``torch.arange(n)``, the number of each row."""
+    made = origin(case, node.id) if isinstance(node, ast.Name) else None
+    value = made.value if made is not None else node
+    return isinstance(value, ast.Call) and called_name(value) in ("arange", "range")
 
 
 def _count(case: Case, node: ast.expr) -> int | None:

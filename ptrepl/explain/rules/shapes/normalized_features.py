@@ -113,6 +113,11 @@ def _features_in(case: Case, layer: Layer, size: int, dim: int) -> Finding | Non
         dim=dim,
         back=ways[1],
     )
+    if dim != 1 and len(shape) == 3:
+        rows = gettext(
+            "If its features are in the last dim, {layer} is to be made for {last}.", layer=layer.path, last=shape[-1]
+        )
+        text = f"{text} {rows}"
     if layer.argument is None or not isinstance(node, ast.Call):
         return Finding(text)
     new = changed(case, {layer.argument: postfix(case.site.source, layer.argument, ways[0])}) + ways[1]

@@ -73,3 +73,10 @@ out = net(image)
 )
 def test_padding_has_a_row_that_nothing_else_uses(made: str, said: str) -> None:
     assert said in why(f"{made}\nemb(torch.tensor([0, 4, -1]))").text
+
+
+def test_flattened_already_is_not_said_to_be_missing():
+    code = "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 16), nn.ReLU())\nnet(torch.rand(8, 1, 32, 32))"
+    explanation = why(code)
+    assert "Nothing before" not in explanation.text
+    assert "nn.Linear(1024, 16)" in explanation.fixes[0].code

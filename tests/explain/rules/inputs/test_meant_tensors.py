@@ -143,3 +143,37 @@ def test_a_network_that_is_ready_keeps_its_layers() -> None:
     assert said in why(GREY).text
     assert len(why(GREY).fixes) == 1
     check(GREY.replace("net = Net()", "net = Net().eval()"), said, [])
+
+
+def test_an_argument_that_is_not_used_is_joined_with_the_input():
+    explanation = why("""
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(24, 4)
+    def forward(self, x, ctx):
+        h = torch.relu(x)
+        return self.fc(h)
+head = Head()
+head(torch.randn(4, 8), torch.randn(4, 16))
+""")
+    said = "ctx, which forward was given, is not used, and has the other 16: self.fc(torch.cat([h, ctx], dim=1))."
+    assert said in explanation.text
+    assert "return self.fc(torch.cat([h, ctx], dim=1))" in explanation.fixes[0].code
+
+
+def test_the_context_of_a_decoder_that_has_a_state():
+    explanation = why("""
+class Decoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding(20, 8)
+        self.gru = nn.GRU(8 + 16, 16, batch_first=True)
+    def forward(self, tok, h, ctx):
+        e = self.emb(tok)
+        return self.gru(e, h)
+dec = Decoder()
+dec(torch.randint(0, 20, (4, 1)), torch.zeros(1, 4, 16), torch.randn(4, 1, 16))
+""")
+    assert "self.gru(torch.cat([e, ctx], dim=2), h)" in explanation.text
+    assert "return self.gru(torch.cat([e, ctx], dim=2), h)" in explanation.fixes[0].code

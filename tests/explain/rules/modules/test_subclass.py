@@ -119,3 +119,11 @@ OWN = (
 )
 def test_a_class_of_the_learners_for_its_network(line, said):
     assert said in why(OWN + line).text
+
+
+def test_a_softmax_is_told_its_dim():
+    check(
+        "logits = torch.randn(4, 3)\np = nn.Softmax(logits)\np.argmax(1)",
+        "The input goes into the layer: nn.Softmax(dim=-1)(logits).",
+        ["p = nn.Softmax(dim=-1)(logits)\np.argmax(1)"],
+    )

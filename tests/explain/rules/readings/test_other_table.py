@@ -51,3 +51,63 @@ def test_the_indices_that_forward_does_not_use():
     call = "tok(torch.tensor([1, 2]), torch.tensor([1., 2.]))"
     check(cls.format("feats") + call, "ids, which forward was given, is int64, and is not used")
     assert "not used" not in why(cls.format("feats * ids") + call).text
+
+
+def test_two_tables_that_got_the_inputs_of_each_other():
+    check(
+        "seg = nn.Embedding(2, 4)\ntok = nn.Embedding(50, 4)\nids = torch.arange(2, 9)\nkinds = torch.zeros(7).long()\n"
+        "seg(ids) + tok(kinds)",
+        "tok has that row, and seg has the rows that kinds asks for: the two inputs were probably meant the other way "
+        "round.",
+        [],
+    )
+
+
+def test_numbers_that_are_no_places():
+    check(
+        "users = torch.tensor([10, 305, 9999, 305])\nemb = nn.Embedding(3, 8)\nemb(users)",
+        "users has 3 different numbers, as many as the table has rows: if each is to have its row, "
+        "torch.unique(users, return_inverse=True)[1] gives them the numbers 0 to 2.",
+        [],
+    )
+
+
+def test_a_number_that_the_dict_does_not_give():
+    check(
+        "vocab = {'<pad>': 0, 'the': 1, 'cat': 2}\nemb = nn.Embedding(len(vocab), 8)\nemb(torch.tensor([1, 2, 3]))",
+        "The table has a row for each entry of vocab, which gives the numbers 0 to 2: 3 does not come from there.",
+        [],
+    )
+
+
+def test_one_hot_rows_for_a_table():
+    check(
+        "x = F.one_hot(torch.tensor([1, 2, 3]), 10).float()\nemb = nn.Embedding(10, 4)\nemb(x)",
+        "x is one-hot, with 10 columns, as many as the table has rows: x.argmax(dim=-1) gives the indices.",
+        ["emb(x.argmax(dim=-1))"],
+    )
+
+
+def test_a_table_in_a_class_is_made_for_the_whole_vocabulary():
+    explanation = why("""
+class Texts(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tok = nn.Embedding(20, 16)
+    def forward(self, x):
+        return self.tok(x)
+vocab_size = 5000
+net = Texts()
+net(torch.tensor([[4900, 3]]))
+""")
+    assert "A table for the whole vocabulary has vocab_size rows, 5000." in explanation.text
+    assert "nn.Embedding(5000, 16)" in explanation.fixes[0].code
+
+
+def test_a_column_for_each_of_two_tables():
+    check(
+        TABLES + "pairs = torch.tensor([[1, 15], [2, 19]])\nuser_emb(pairs)",
+        "Only column 1 of pairs goes beyond: if its two columns are the indices of two tables, this one takes "
+        "pairs[:, 0].",
+        [],
+    )

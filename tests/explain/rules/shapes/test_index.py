@@ -120,6 +120,8 @@ IndexError: The shape of the mask [4] at index 0 does not match the shape of the
         ("k = x[:, :1] > 0\nx[k]", "k is (3, 1) and x is (3, 4)", ["x[k.flatten()]", "x[k.expand_as(x)]"]),
         ("x[[0, 1], [0, 1, 2]]", "[0, 1] has length 2 and [0, 1, 2] has length 3.", ["x[[0, 1]][:, [0, 1, 2]]"]),
         ("x[r, torch.tensor([0, 1, 2])]", "Two indices are taken in pairs", ["x[r][:, torch.tensor([0, 1, 2])]"]),
+        ("x[torch.arange(2), torch.tensor([0, 1, 2])]", "so they must be equally long.", []),
+        ("n = torch.arange(2)\nx[n, torch.tensor([0, 1, 2])]", "so they must be equally long.", []),
         ("x[[0, 1], [0, 1, 2]] = 5", "Two indices are taken in pairs", []),
     ],
 )

@@ -46,3 +46,20 @@ def test_text_for_a_convolution() -> None:
     check(
         "conv = nn.Conv1d(5, 2, 3)\nx = torch.rand(6, 4, 5)\nconv(x)", "it has 4 channels", ["conv(x.permute(0, 2, 1))"]
     )
+
+
+def test_a_name_that_was_given_to_a_sequential_adds_a_layer():
+    check(
+        "net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))\nnet.fc = nn.Linear(8, 3)\n"
+        "net(torch.randn(1, 4))",
+        "net.fc came behind the last, and took the place of none. The last nn.Linear before it is net[2]",
+        [],
+    )
+
+
+def test_a_layer_norm_over_another_dim_has_two_readings():
+    check(
+        "x = torch.randn(4, 10, 16)\nln = nn.LayerNorm(10)\nln(x)",
+        "If its features are in the last dim, ln is to be made for 16.",
+        ["ln(x.transpose(1, 2)).transpose(1, 2)"],
+    )
