@@ -57,6 +57,9 @@ def _leaf(case: Case) -> Finding | None:
     text = f"{what} {instead}"
     if not isinstance(line, (ast.Expr, ast.AugAssign)) and not _sets_item(line):
         return Finding(text)
+    if _written_again(case, root):
+        more = gettext("The lines after this one that write into {name} belong there as well.", name=name)
+        return Finding(f"{text} {more}")
     body = segment(site.source, line).replace("\n", "\n    ")
     update = Candidate(f"with torch.no_grad():\n    {body}", replaces_line=True, gives="")
     if _by_mask(case, line) or _has_no_room(case, line) or _reads_itself_turned(line):
@@ -212,6 +215,29 @@ def _one_of_several(case: Case) -> Finding | None:
     )
 
 
+def _written_again(case: Case, root: ast.expr) -> bool:
+    """Whether a statement after the failing one, in the same block, changes the same tensor in place."""
+    line, above = case.site.line, getattr(case.site.line, "parent", None)
+    if isinstance(above, ast.Module) or not isinstance(root, ast.Name):
+        return False
+    for block in (getattr(above, "body", []), getattr(above, "orelse", [])):
+        if line in block:
+            return any(_writes_into(each, root.id) for each in block[block.index(line) + 1 :])
+    return False
+
+
+def _writes_into(statement: ast.stmt, name: str) -> bool:
+    match statement:
+        case ast.AugAssign(target=ast.Name(id=changed)):
+            return changed == name
+        case ast.AugAssign(target=ast.Subscript() as target) | ast.Assign(targets=[ast.Subscript() as target]):
+            inner: ast.expr = target
+            while isinstance(inner, ast.Subscript):
+                inner = inner.value
+            return isinstance(inner, ast.Name) and inner.id == name
+    return False
+
+
 def _taken_apart(case: Case, target: ast.expr) -> tuple[str, str] | None:
     """(``row``, ``rows``) where ``target`` is a part of ``row`` in ``for row in rows``, and ``rows`` is a tensor."""
     while isinstance(target, ast.Subscript):
@@ -243,7 +269,20 @@ def _switched(case: Case) -> Finding | None:
     line = case.site.line
     if not isinstance(target, ast.Name) or not isinstance(line, (ast.Expr, ast.Assign)):
         return Finding(text)
-    return Finding(text, tried(case, [Candidate(f"{target.id} = {target.id}.detach()", replaces_line=True)]))
+    leaf = f"{target.id} = {target.id}.detach()"
+    if _asks_for_grad(line):
+        leaf += ".requires_grad_()"
+    return Finding(text, tried(case, [Candidate(leaf, replaces_line=True)]))
+
+
+def _asks_for_grad(line: ast.stmt) -> bool:
+    """Whether it is ``x.requires_grad = True``, or calls ``x.requires_grad_()``."""
+    match line:
+        case ast.Assign(targets=[ast.Attribute(attr="requires_grad")], value=ast.Constant(value=True)):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="requires_grad_"), args=args, keywords=[])):
+            return not args or getattr(args[0], "value", None) is True
+    return False
 
 
 RULES = (

@@ -104,7 +104,8 @@ def _in_sequential(case: Case) -> Finding | None:
             **fields,
         )
     if kind not in _RECURRENT:
-        return Finding(text)
+        pair = gettext("Made without return_indices=True, {before} returns the values alone.", **fields)
+        return Finding(f"{text} {pair}" if own_dict(before).get("return_indices") is True else text)
     last = "[:, -1]" if own_dict(before).get("batch_first") is True else "[-1]"
     step = gettext("For the last step alone, write [0]{last} in the place of [0].", last=last)
     return Finding(f"{text} {step}", _one_by_one(case, network, keys))

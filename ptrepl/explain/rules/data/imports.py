@@ -46,6 +46,22 @@ def _from_elsewhere(case: Case) -> Finding | None:
     return Finding(text, verified(case, Candidate(code, replaces_line=True)))
 
 
+def _a_class(case: Case) -> Finding | None:
+    """``import torch.nn.Module``: a class, and no module."""
+    match case.site.line:
+        case ast.Import(names=[ast.alias(name=path, asname=None)]):
+            pass
+        case _:
+            return None
+    home, _, name = path.rpartition(".")
+    held = of_module(sys.modules[home]).get(name) if home in sys.modules else None
+    if held is None or type(held) is types.ModuleType:
+        return None
+    text = gettext("{path} is no module, but a name in the module {home}.", path=path, home=home)
+    code = f"from {home} import {name}"  # not a sentence: Python
+    return Finding(text, verified(case, Candidate(code, replaces_line=True)))
+
+
 def _places(name: str) -> Iterator[tuple[str, str]]:
     """Where torch has ``name``, or one that looks like it: the module and the name."""
     loaded = [(home, of_module(sys.modules[home])) for home in _HOMES if home in sys.modules]
@@ -63,6 +79,14 @@ RULES = (
         ("ImportError",),
         r"^cannot import name '(?P<name>\w+)' from 'torch[\w.]*'|^No module named 'torch\.[\w.]+'",
         _from_elsewhere,
+        more="data/imports",
+        only_torch=False,
+    ),
+    Rule(
+        "class import",
+        ("ModuleNotFoundError",),
+        r"^No module named 'torch\.[\w.]+'",
+        _a_class,
         more="data/imports",
         only_torch=False,
     ),

@@ -109,12 +109,13 @@ def _outside(case: Case) -> Finding | None:
     if number == -1:
         left_out = gettext("If -1 marks rows that do not count, ignore_index=-1 leaves them out of the loss.")
         text = f"{text} {left_out}"
-    if number == 255 and len(shape) == 4 and _is_border(case, loss, classes):
+    if number > classes + 1 and len(shape) == 4 and _is_border(case, loss, classes, number):
         border = gettext(
-            "All other numbers are classes. If 255 marks pixels that do not count, ignore_index=255 leaves them out of "
-            "the loss."
+            "All other numbers are classes. If {number} marks pixels that do not count, ignore_index={number} leaves "
+            "them out of the loss.",
+            number=number,
         )
-        ignoring = [Candidate(loss.with_keyword("ignore_index=255"))] if loss.is_function else []
+        ignoring = [Candidate(loss.with_keyword(f"ignore_index={number}"))] if loss.is_function else []
         return Finding(f"{text} {border}", tried(case, ignoring))
     fixes, found = tried(case, _renumbered(case, loss, classes)), values(case, loss.target)
     if not fixes and found is not None and found.numel():
@@ -140,11 +141,11 @@ def _is_minus_and_plus(case: Case, loss: LossCall, classes: int) -> bool:
     return int(found.min()) == -1 and int(found.max()) == 1 and bool((found != 0).all())
 
 
-def _is_border(case: Case, loss: LossCall, classes: int) -> bool:
+def _is_border(case: Case, loss: LossCall, classes: int, number: int) -> bool:
     found = values(case, loss.target)
     if found is None:
         return False
-    classes_only = found[found != 255]
+    classes_only = found[found != number]
     return bool(((classes_only >= 0) & (classes_only < classes)).all())
 
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 
 from ptrepl.engine.watch.facts import read, shape_text
-from ptrepl.engine.watch.kinds import is_tensor_class, type_name
+from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate, verified
 from ptrepl.explain.operands.class_call import ClassCall, class_call
-from ptrepl.explain.rewrite import in_one_line, operand
+from ptrepl.explain.rewrite import in_one_line, operand, segment
 from ptrepl.explain.rule import Finding, Rule
-from ptrepl.explain.standins.torch_code import is_torch_function
+from ptrepl.explain.standins.torch_code import is_torch_class, is_torch_function
 from ptrepl.texts.lists import every
 from ptrepl.texts.messages import N_, gettext, ngettext
 
@@ -226,6 +226,34 @@ def _class_weights(case: Case) -> Finding | None:
     return _fixed(call, node, f"torch.tensor({text}{whole})", said)
 
 
+def _given_twice(case: Case) -> Finding | None:
+    """``nn.ReLU(width, inplace=True)``: a size for a layer that has none."""
+    node, name = case.node, case.match["name"]
+    cls = case.real(node.func) if isinstance(node, ast.Call) else None
+    if (
+        not isinstance(node, ast.Call)
+        or not is_torch_class(cls)
+        or len(node.args) != 1
+        or "__init__" not in class_dict(cls)
+    ):
+        return None
+    init = class_dict(cls)["__init__"].__code__
+    if init.co_varnames[1:2] != (name,):
+        return None
+    source = case.site.source
+    text = gettext(
+        "The first argument of {cls} is {name}: {given} is read as that, and {name} is given once more by its name.",
+        cls=in_one_line(source, node.func),
+        name=name,
+        given=in_one_line(source, node.args[0]),
+    )
+    if init.co_argcount != 2:
+        return Finding(text)
+    named = ", ".join(f"{each.arg}={segment(source, each.value)}" for each in node.keywords if each.arg)
+    alone = gettext("It has no other one, and no size: it works on each element.")
+    return Finding(f"{text} {alone}", verified(case, Candidate(f"{segment(source, node.func)}({named})")))
+
+
 _MORE = "modules/settings"
 
 BEFORE = ("python.keyword", "arrays.from_data", "modules.own_arguments")
@@ -251,6 +279,13 @@ RULES = (
         r"^empty\(\)(?: received an invalid|: argument)|should be of type int, got|"
         r"^'<=?' not supported between|cannot be interpreted as an integer",
         _whole_numbers,
+        more=_MORE,
+    ),
+    Rule(
+        "given twice",
+        ("TypeError",),
+        r"^\w+\.__init__\(\) got multiple values for argument '(?P<name>\w+)'",
+        _given_twice,
         more=_MORE,
     ),
     Rule("flag", ("TypeError",), r"^(?P<flag>bias|batch_first) should be of type bool", _flag, more=_MORE),

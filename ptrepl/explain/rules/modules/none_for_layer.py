@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ptrepl.engine.explanation import Fix
-from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict
+from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.operands.operand_text import operand_text
@@ -43,6 +43,28 @@ def _in_sequential(case: Case) -> Finding | None:
         identity=_IDENTITY,
     )
     return Finding(text, _with_identity(case, network))
+
+
+def _number_for_layer(case: Case) -> Finding | None:
+    """``self.encoder(x)``, where the class was given a size and not the network."""
+    match case.node:
+        case ast.Call(func=ast.Attribute(value=ast.Name() as owner, attr=attribute) as called, args=[_, *_]):
+            pass
+        case _:
+            return None
+    number, module = case.real(called), case.real(owner)
+    if type(number) not in (int, float, bool) or kind_of(module) is not Kind.MODULE:
+        return None
+    return Finding(
+        gettext(
+            "{name} is the number {value}, and this line calls it as a network. Where {cls} is made, give it the "
+            "network for {attribute}.",
+            name=case.text(called),
+            value=number,
+            cls=type_name(module),
+            attribute=attribute,
+        )
+    )
 
 
 def _with_identity(case: Case, network: Any) -> tuple[Fix, ...]:
@@ -156,7 +178,17 @@ def _sets(node: ast.AST, attribute: str) -> bool:
     return False
 
 
-BEFORE = ("autograd.no_gradient", "modules.class_slips", "python.called", "python.no_function")
+BEFORE = (
+    "autograd.no_gradient",
+    "arrays.from_data",
+    "data.split",
+    "inputs.array_methods",
+    "modules.class_slips",
+    "optimizers.scheduler_settings",
+    "python.called",
+    "python.no_function",
+    "saving.location",
+)
 
 RULES = (
     Rule(
@@ -165,5 +197,12 @@ RULES = (
         r"^'NoneType' object is not callable",
         _none_for_layer,
         more="python/none",
+    ),
+    Rule(
+        "layer number",
+        ("TypeError",),
+        r"^'(?:int|float|bool)' object is not callable",
+        _number_for_layer,
+        more="modules/layer-classes",
     ),
 )

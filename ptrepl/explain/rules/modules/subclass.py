@@ -217,6 +217,7 @@ def _part(case: Case) -> Finding | None:
         if named is not None:
             return named
     is_list = isinstance(given, ast.List) or (given is not None and type(case.real(given)) in (list, tuple))
+    is_list = is_list or (isinstance(given, ast.Call) and case.match["part"] in ("list", "tuple"))
     if given is not None and is_list and case.real(node.func) is sys.modules["torch"].nn.Sequential:
         container = case.called(node.func, gettext("The container"))
         said = gettext(

@@ -146,11 +146,33 @@ def _too_many_steps(case: Case) -> Finding | None:
     return Finding(text)
 
 
+def _own_step(case: Case) -> Finding | None:
+    """A scheduler of the learner's whose ``step(self, epoch)`` torch calls without an argument as it is made."""
+    name = case.match["name"]
+    frames = [each for each in case.inner_frames if each.f_code.co_qualname.endswith("._initial_step")]
+    if not frames or type_name(frames[-1].f_locals.get("self")) != case.match["cls"]:
+        return None
+    return Finding(
+        gettext(
+            "While a scheduler is made, torch calls its step() once, without an argument: so {name} needs a default, "
+            "def step(self, {name}=None).",
+            name=name,
+        )
+    )
+
+
 _MORE = "modules/scheduler"
 
 BEFORE = ("modules.subclass", "python.attribute", "data.sample_index", "containers.key")
 
 RULES = (
+    Rule(
+        "own step",
+        ("TypeError",),
+        r"^(?P<cls>\w+)\.step\(\) missing 1 required positional argument: '(?P<name>\w+)'",
+        _own_step,
+        _MORE,
+    ),
     Rule(
         "plateau metric",
         ("TypeError",),

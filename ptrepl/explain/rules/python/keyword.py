@@ -13,7 +13,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.spelling import near
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
+from ptrepl.explain.rewrite import end_position, in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.torch_code import is_torch_class
 from ptrepl.texts.messages import gettext
@@ -64,6 +64,8 @@ def _unknown(case: Case) -> Finding | None:
         return _alias(case, node, wrong, said, str(other))
     if word == "steps" and "step" in known and case.text(node.func) == "torch.arange":
         return _number_of_steps(case, node)
+    if word == "map_location" and said.endswith("load_state_dict"):
+        return _of_load(case, node, wrong, said)
     found = _meant(case, node, wrong, known)
     if not found and kind_of(case.real(node.func)) is Kind.MODULE:
         return _of_forward(case, node, wrong, known)
@@ -134,6 +136,26 @@ def _in_a_dict(case: Case, node: ast.Call, known: list[str]) -> Finding | None:
         code=code,
     )
     return Finding(text, verified(case, Candidate(code)) if taken else ())
+
+
+def _of_load(case: Case, node: ast.Call, wrong: ast.keyword, said: str) -> Finding:
+    """``net.load_state_dict(torch.load(path), map_location="cpu")``."""
+    text = gettext("{function} has no argument map_location. torch.load has it, which reads the file.", function=said)
+    match node.args[:1]:
+        case [ast.Call(func=ast.Attribute(attr="load"), args=[_, *_]) as load]:
+            source = case.site.source
+            last = max((*load.args, *(each.value for each in load.keywords)), key=end_position)
+            given = segment(source, wrong.value)
+            moved = spliced(source, load, {last: f"{segment(source, last)}, map_location={given}"})
+            whole = f"{segment(source, node.func)}({', '.join([moved, *_others(source, node, wrong)])})"
+            return Finding(text, verified(case, Candidate(whole)))
+    return Finding(text)
+
+
+def _others(source: str, node: ast.Call, wrong: ast.keyword) -> list[str]:
+    """The texts of the arguments of ``node`` but the first and ``wrong``."""
+    named = [f"{each.arg}={segment(source, each.value)}" for each in node.keywords if each is not wrong and each.arg]
+    return [*(segment(source, each) for each in node.args[1:]), *named]
 
 
 def _of_forward(case: Case, node: ast.Call, wrong: ast.keyword, known: list[str]) -> Finding:

@@ -20,6 +20,7 @@ from ptrepl.explain.rewrite import in_a_sentence, in_one_line, operand, postfix,
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.rules.forward.layer_input import input_is
 from ptrepl.explain.rules.forward.squeezed_in import squeezed_in
+from ptrepl.explain.rules.readings.reduced_already import reduced_already
 from ptrepl.texts.messages import gettext, ngettext
 
 _EXCHANGING = ("transpose", "swapaxes", "swapdims")
@@ -49,6 +50,8 @@ def _no_such_dim(case: Case) -> Finding | None:
         told = no_place_for_dim(name, shape, call, got)
         return Finding(told, tried(case, _other_dims(case, call, got, [high])) if got == high + 1 else ())
     told = " ".join([dims_are(name, shape), gettext("There is no dim {dim}.", dim=got)])
+    if (already := reduced_already(case, call, got)) is not None:
+        return Finding(f"{told} {already.text}", already.fixes)
     squeezed = _squeezed(case, call.args[0]) or squeezed_in(case, call.args[0])
     if squeezed is not None and got > 0:
         return Finding(f"{told} {squeezed.text}", squeezed.fixes)

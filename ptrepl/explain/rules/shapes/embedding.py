@@ -34,6 +34,7 @@ from ptrepl.explain.rules.readings.other_table import (
     unused_indices,
 )
 from ptrepl.explain.rules.readings.padding_index import not_padding, padding
+from ptrepl.explain.rules.readings.table_after_table import table_after_table
 from ptrepl.explain.rules.sequences.made_too_early import made_too_early
 from ptrepl.explain.rules.sequences.special_token import special_token
 from ptrepl.explain.rules.shapes.index_parts import limits, limits_of
@@ -275,6 +276,8 @@ def _not_whole(case: Case) -> Finding | None:
     """An embedding of floats."""
     layer = failing_layer(case, "Embedding")
     call = invocation(case)
+    if layer is not None and layer.before is not None and layer.argument is None:
+        return table_after_table(case, layer)
     node = layer.argument if layer is not None else call.argument(0, "input") if call is not None else None
     facts = case.facts(node) if node is not None else None
     if node is None or facts is None or (layer is None and (call is None or call.name != "embedding")):

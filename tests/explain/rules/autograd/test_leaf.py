@@ -107,3 +107,18 @@ def test_a_function_that_returns_what_it_has_changed_is_an_update() -> None:
         "do it under torch.no_grad()",
         ["def clip(w):\n    with torch.no_grad():\n        w.clamp_(0, 1)\n    return w"],
     )
+
+
+def test_several_writes_belong_under_no_grad_together() -> None:
+    code = """
+    def fill(E):
+        E[:, 0::2] = 1.0
+        E[:, 1::2] = 2.0
+    fill(nn.Embedding(3, 4).weight)
+    """
+    check(code, "The lines after this one that write into E belong there as well.", [])
+
+
+def test_a_result_that_is_to_require_grad_again() -> None:
+    code = "image = torch.ones(2, requires_grad=True)\nimage = image * 2\nimage.requires_grad = True"
+    assert why(code).fixes[0].code == "image = image.detach().requires_grad_()"

@@ -157,3 +157,8 @@ batch = {"mask": torch.ones(4, 6), "input_ids": torch.zeros(4, 6, dtype=torch.lo
 clf(batch)
 """
     check(code, 'a dict with the keys "mask", "input_ids"', ['clf(batch["input_ids"])'])
+
+
+def test_a_pool_that_was_made_to_give_indices_too() -> None:
+    code = "net = nn.Sequential(nn.MaxPool2d(2, return_indices=True), nn.Conv2d(1, 1, 3))\nnet(torch.rand(1, 1, 9, 9))"
+    assert "Made without return_indices=True, net[0] returns the values alone." in why(code).text

@@ -36,3 +36,8 @@ def test_the_right_place_is_named(line: str, said: str, fix: str) -> None:
 def test_names_that_torch_has_nowhere_are_left_alone() -> None:
     assert fails("from torch.utils import nothing_of_this_name").explanation is None
     assert fails("import torch.nothing_of_this_name").explanation is None
+
+
+def test_a_class_is_no_module_to_import() -> None:
+    said = "torch.nn.Module is no module, but a name in the module torch.nn."
+    check("import torch.nn.Module", said, ["from torch.nn import Module"])

@@ -187,3 +187,13 @@ def test_an_image_beside_its_flat_reconstruction():
 def test_targets_of_true_and_false(loss: str) -> None:
     code = f"x, y = torch.randn(2), torch.tensor([True, False])\n{loss}(x, y)"
     check(code, "computes with it as numbers, 0 and 1: .float() makes those of it.", [f"{loss}(x, y.float())"])
+
+
+def test_a_mark_of_any_number_that_no_class_has() -> None:
+    code = """
+    masks = torch.zeros(1, 3, 3, dtype=torch.long)
+    masks[:, 0] = 225
+    F.cross_entropy(torch.randn(1, 5, 3, 3), masks)
+    """
+    said = "If 225 marks pixels that do not count, ignore_index=225 leaves them out of the loss."
+    assert said in why(code).text

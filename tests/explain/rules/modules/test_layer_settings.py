@@ -52,3 +52,11 @@ def test_a_class_of_the_learners() -> None:
     net = Net(4)
     """
     check(code, "Net takes n_in and n_out. n_out is missing.")
+
+
+def test_a_size_for_a_layer_that_has_none() -> None:
+    said = (
+        "The first argument of nn.ReLU is inplace: width is read as that, and inplace is given once more by its name."
+    )
+    check("width = 8\nnn.ReLU(width, inplace=True)", said, ["nn.ReLU(inplace=True)"])
+    check("nn.Dropout(0.5, p=0.2)", "The first argument of nn.Dropout is p: 0.5 is read as that", [])

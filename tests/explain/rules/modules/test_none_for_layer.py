@@ -97,3 +97,17 @@ def test_a_layer_that_was_asked_for_by_another_name_is_not_left_out() -> None:
     Net()(torch.rand(2))
     """
     check(code, "act is not 'relu' here. Give it that, or write a branch for the value that it has", [])
+
+
+def test_a_size_where_the_network_belongs() -> None:
+    code = """
+    class Pair(nn.Module):
+        def __init__(self, encoder):
+            super().__init__()
+            self.encoder = encoder
+        def forward(self, x):
+            return self.encoder(x)
+    Pair(12)(torch.ones(2))
+    """
+    said = "self.encoder is the number 12, and this line calls it as a network. Where Pair is made, give it the network"
+    check(code, said, [])

@@ -127,3 +127,8 @@ def test_a_softmax_is_told_its_dim():
         "The input goes into the layer: nn.Softmax(dim=-1)(logits).",
         ["p = nn.Softmax(dim=-1)(logits)\np.argmax(1)"],
     )
+
+
+def test_a_function_that_gives_the_list_of_layers() -> None:
+    code = "def layers():\n    return [nn.Linear(2, 2), nn.ReLU()]\nnn.Sequential(layers())"
+    check(code, "A * before the list unpacks it.", ["nn.Sequential(*layers())"])

@@ -72,3 +72,17 @@ def test_the_number_that_fits_the_mode(mode: str, names: str, fixes: list[str]) 
     code = "opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)\n"
     code += f"sch = torch.optim.lr_scheduler.ReduceLROnPlateau(opt, mode='{mode}')\n{names}\nsch.step()"
     check(code, "step() takes that number", fixes)
+
+
+def test_a_step_of_ones_own_without_a_default() -> None:
+    code = """
+    class WarmUp(torch.optim.lr_scheduler.LRScheduler):
+        def get_lr(self):
+            return self.base_lrs
+        def step(self, epoch):
+            self.last_epoch = epoch
+    opt = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    WarmUp(opt)
+    """
+    said = "so epoch needs a default, def step(self, epoch=None)."
+    check(code, said, [])

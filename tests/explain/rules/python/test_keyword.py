@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explain.failing import check
+from tests.explain.failing import check, why
 
 NET = """class Net(nn.Module):
     def __init__(self, in_dim, hidden=3):
@@ -39,3 +39,17 @@ NET = """class Net(nn.Module):
 )
 def test_what_the_function_calls_it(code, said, fixes):
     check(code, said, fixes)
+
+
+def test_map_location_belongs_to_torch_load() -> None:
+    code = """
+    import io
+    file = io.BytesIO()
+    net = nn.Linear(2, 1)
+    torch.save(net.state_dict(), file)
+    end = file.seek(0)
+    net.load_state_dict(torch.load(file), map_location="cpu")
+    """
+    explanation = why(code)
+    assert "torch.load has it, which reads the file." in explanation.text
+    assert [fix.code for fix in explanation.fixes] == ['net.load_state_dict(torch.load(file, map_location="cpu"))']
