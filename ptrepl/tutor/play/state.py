@@ -159,6 +159,8 @@ class Ran:
     """Those that hold the gradient of a pass from what the input has made anew."""
     stale: frozenset[str] = frozenset()
     """The asked names that were computed from what the input, which makes none of them, has made anew."""
+    begins: bool = False
+    """Whether the input only gave asked names what every solution gives them at first."""
     as_planned: bool = False
     """Whether the input made nothing but asked names, each as a solution has it on its way."""
     earlier: tuple[str, ...] = ()
