@@ -82,7 +82,9 @@ def _is_another(solution: str, event: Ran) -> bool:
 
 
 def _ways(tree: ast.AST) -> Iterator[str]:
-    unlike = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "dtype"]
+    unlike: list[ast.AST] = [
+        node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "dtype"
+    ]
     unlike += [node for node in ast.walk(tree) if isinstance(node, ast.Expr) and _only_shows(node.value)]
     left_out = {id(inner) for value in unlike for inner in ast.walk(value)}
     for node in ast.walk(tree):

@@ -80,6 +80,8 @@ class State:
     """The review that is going on."""
     piped: bool = False
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
+    by_line: bool = False
+    """The prompt takes one line after the other, and nothing stands in it already, unless it is one line."""
     notebook: bool = False
     """In cells: nothing waits for Enter, and code to run is the next cell."""
     alone: bool = False
