@@ -21,7 +21,7 @@ from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, reached_from, tree_of, used_names
 from ptrepl.tutor.play.asides.computed_from import outdated, without_grad
-from ptrepl.tutor.play.asides.earlier_pass import begun_at, piled_up, runs_pass, with_gradient
+from ptrepl.tutor.play.asides.earlier_pass import begun_at, piled_up, runs_pass, unkept, with_gradient
 from ptrepl.tutor.play.asides.old_class import old_class
 from ptrepl.tutor.play.asides.one_tensor import one_tensor
 from ptrepl.tutor.play.asides.open_blank import open_blank
@@ -243,7 +243,8 @@ class Attempts:
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
         stale = stale if stale_now and helping is None and not amiss else event.stale
-        event = replace(event, helping=helping, as_planned=as_planned, begins=begins, stale=stale)
+        freed = unkept(graded, namespace) if runs_pass(source) else ""
+        event = replace(event, helping=helping, as_planned=as_planned, begins=begins, stale=stale, unkept=freed)
         if is_start(verdict.about, namespace.get(verdict.about), starts) and verdict.about not in right:
             event = replace(event, verdict=replace(verdict, message=still_at_start(verdict.message)))
         by = self._by(away := given_away(reached_from(verdict.about, namespace), self._given, namespace))

@@ -189,7 +189,9 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
         text = event.amiss or _of_helping(event, rest) or (gettext(_SO_FAR) if so_far else _of_value(event, parts))
         return _missed(state, event, text, "note") if text else (state, ())
     fields = {"names": _listed(became), "left": _listed(rest)}
-    if not rest & event.made:
+    if event.unkept:
+        text = " ".join((_are_right(sorted(became)), event.unkept))
+    elif not rest & event.made:
         text = ngettext(
             "{names} is right; still to come: {left}.",
             "{names} are right; still to come: {left}.",

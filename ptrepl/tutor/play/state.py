@@ -159,6 +159,8 @@ class Ran:
     """The leaves to whose gradient the input has added, which held that of an earlier attempt."""
     old_gradients: frozenset[str] = frozenset()
     """Those that hold the gradient of a pass from what the input has made anew."""
+    unkept: str = ""
+    """What to say after a backward pass of a result whose gradient is asked for and was not kept."""
     stale: frozenset[str] = frozenset()
     """The asked names that were computed from what the input, which makes none of them, has made anew."""
     begins: bool = False
