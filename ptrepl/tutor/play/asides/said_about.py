@@ -18,6 +18,7 @@ _SHORTEST = 3
 _LONGEST = 240
 """Letters of a sentence; what is longer is read in the step itself."""
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.DOTALL | re.MULTILINE)
+_BOLD = re.compile(r"\*\*([^\s*`][^*`]*)\*\*")
 _BETWEEN = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\d])")
 
 
@@ -59,4 +60,4 @@ def _sentences(text: str) -> Iterator[str]:
     """Those of the paragraphs: neither of code, nor of lists, tables and quotations."""
     for paragraph in re.split(r"\n\s*\n", _FENCE.sub("", text)):
         if not re.match(r"\s*(?:[-*>|#<]|\d+\.\s)", paragraph):
-            yield from _BETWEEN.split(" ".join(paragraph.replace("**", "").split()))
+            yield from _BETWEEN.split(_BOLD.sub(r"\1", " ".join(paragraph.split())))

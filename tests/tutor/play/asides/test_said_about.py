@@ -16,6 +16,7 @@ RULE = "It has the rule `w * distance + b`, which is a straight line"
     [
         ("regression/loss", "rule", f"Step 1, 'A first guess', says: {RULE}"),
         ("regression/stopped-early", "rule", "This step says: Somebody made a loss below 1 the rule to stop."),
+        ("autograd-more/falling-stone", "stone", "This step says: The function `height(t)` says how high a stone is"),
         ("graph/leaves", "yards", ""),
         ("graph/leaves", "they", ""),
         ("graph/leaves", "volume", ""),
@@ -28,6 +29,14 @@ def test_the_last_sentence_that_was_read_is_quoted(step: str, word: str, said: s
     told = player.run.said_about(word)
     assert told.startswith(said)
     assert bool(told) == bool(said)
+
+
+def test_marks_of_bold_are_left_out_and_powers_are_not() -> None:
+    rule, stone = player_of("regression"), player_of("autograd-more")
+    rule.begin("loss")
+    stone.begin("falling-stone")
+    assert "the weight `w` and the bias `b`" in rule.run.said_about("rule")
+    assert "`20 * t - 5 * t**2`" in stone.run.said_about("stone")
 
 
 def test_what_follows_an_open_question_is_not_quoted() -> None:
