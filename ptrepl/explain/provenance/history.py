@@ -81,8 +81,7 @@ class _Search:
         self.known = self.known and understood
         cut_off = _cut_off(node, source)
         for name, value in self._values(node, scope):
-            is_result = bool(path) and name == path[-1].name  # what it stands for now is not the operand
-            inside = above or (Cause("none", cut_off[name], path) if name in cut_off and not is_result else None)
+            inside = above or (Cause("none", cut_off[name], path) if name in cut_off else None)
             if kind_of(value) is Kind.MODULE:
                 self._remember(name, value, inside)  # its parameters are what they are, however it was made
                 continue
