@@ -52,12 +52,14 @@ def asked_in_words(
     in_lesson: bool,
     prose: bool = True,
     find: Callable[[str], str] = lambda word: "",
+    said_about: Callable[[str], str] = lambda word: "",
 ) -> str:
     """The sentence that says which command answers ``text``; "" where it is no such question.
 
     ``names``: those of the learner, which are not taken from them. ``reads`` gives the languages of the
     reader. ``prose``: other words than questions are answered too. ``find`` gives the name by which ``obj?`` finds
-    what a word means: ``torch.zeros_like`` of ``zeros_like``; "" where it finds nothing.
+    what a word means: ``torch.zeros_like`` of ``zeros_like``; "" where it finds nothing. ``said_about`` gives what the
+    lesson has said about a word of its own.
     """
     bare = text.strip().rstrip(".?! ").casefold()
     if (in_lesson or bare == "help") and bare in LESSON_WORDS and bare not in names:
@@ -73,7 +75,7 @@ def asked_in_words(
         return gettext("%task shows the text of this step again; %hint helps with it.")
     match = _ASKS.fullmatch(text.strip()) or _BARE.fullmatch(text.strip())
     if match is None:
-        said = _of_phrase(text.strip(), names, reads)
+        said = _of_phrase(text.strip(), names, reads, said_about)
         return said or (_prose(text.strip(), names, in_lesson=in_lesson) if prose else "")
     word, bare_name = match["word"], match.re is _BARE
     if text.split()[0] in names or (bare_name and word in names):
@@ -88,7 +90,7 @@ def asked_in_words(
         return gettext("{name}? tells about it.", name=found)
     if bare_name:
         return ""
-    return _no_help(word)
+    return said_about(word) or _no_help(word)
 
 
 def _no_help(word: str) -> str:
@@ -97,7 +99,9 @@ def _no_help(word: str) -> str:
     return f"{said} {hint}"
 
 
-def _of_phrase(text: str, names: Container[str], reads: Callable[[], Sequence[str]]) -> str:
+def _of_phrase(
+    text: str, names: Container[str], reads: Callable[[], Sequence[str]], said_about: Callable[[str], str]
+) -> str:
     """What answers ``what is a learning rate?``; "" for what is no question after a word, or after words unknown."""
     match = _ASKS_PHRASE.fullmatch(text)
     if match is None or text.split()[0] in names:
@@ -111,7 +115,7 @@ def _of_phrase(text: str, names: Container[str], reads: Callable[[], Sequence[st
         return gettext("%help {word} explains that command.", word=word.removeprefix("%")) if known else _no_help(word)
     if (entry := find_entry(word, tuple(reads())) or find_entry(word.replace("-", " "), tuple(reads()))) is not None:
         return gettext("%help {word} explains that word.", word=entry.names[0])
-    return _no_help(word) if match["article"] or match["mark"] else ""
+    return said_about(word) or (_no_help(word) if match["article"] or match["mark"] else "")
 
 
 def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:

@@ -71,6 +71,10 @@ class LessonAtPrompt(Protocol):
         """Read an answer, with a prompt of its own: a line, or as many as a table in brackets takes."""
         ...
 
+    def said_about(self, word: str) -> str:
+        """What its text has said about ``word``, in a sentence; "" where it has not spoken of it."""
+        ...
+
     def put_away(self) -> None:
         """Do not put the starter into the prompt again, until a command of the lesson is given."""
         ...

@@ -266,8 +266,8 @@ class Repl:
         elif asked and lesson.answer(text):
             return
         elif (stray := self._stray_command(lesson, text)) is not None:
-            command, code = stray
-            self.handle(command)
+            asks, code = stray
+            _ = self._answered_in_words(asks) or self.handle(asks)
             if self.context.lesson is lesson and lesson.label == label:
                 self.context.prefill = code
         else:
@@ -284,13 +284,13 @@ class Repl:
                 held.tell()
 
     def _stray_command(self, lesson: LessonAtPrompt, text: str) -> tuple[str, str] | None:
-        """A command of the lesson that stands in the lines of its starter."""
-        if "%" not in text or lesson.mode != "python" or self.context.read_line is None:
+        """A command of the lesson, or a question, that stands in the lines of its starter."""
+        if lesson.mode != "python" or self.context.read_line is None:
             return None
         from ptrepl.shell.asked_in_words import LESSON_WORDS
-        from ptrepl.shell.lessons.stray import stray_command
+        from ptrepl.shell.lessons.stray import stray_command, stray_question
 
-        return stray_command(text, LESSON_WORDS, self.context.session.namespace)
+        return stray_command(text, LESSON_WORDS, self.context.session.namespace) or stray_question(text)
 
     def _answered_in_words(self, text: str, *, prose: bool = True) -> bool:
         """Whether ``text`` asks in plain words for what a command answers; then that command is named.
@@ -311,6 +311,7 @@ class Repl:
             in_lesson=lesson is not None and not lesson.finished,
             prose=prose,
             find=finder(self.context.session),
+            said_about=lambda word: lesson.said_about(word) if lesson is not None else "",
         )
         if said:
             self.context.printer.lines(told(said, self.context.printer.width, "dim"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ptrepl.shell.lessons.stray import stray_command
+from ptrepl.shell.lessons.stray import stray_command, stray_question
 
 COMMANDS = ("hint", "skip", "goto", "solution")
 
@@ -33,3 +33,16 @@ def test_code_is_code(text: str) -> None:
 
 def test_a_name_of_the_learners_is_no_command() -> None:
     assert stray_command("x = 7%hint", COMMANDS, ("hint",)) is None
+
+
+def test_a_question_below_the_code_is_one() -> None:
+    code = "for step in range(3):\n    if loss < 1:\n        break"
+    assert stray_question(f"{code}\nwhat is the rule?") == ("what is the rule?", code)
+    assert stray_question(f"{code}\n    why does it stop?\n") == ("why does it stop?", code)
+
+
+@pytest.mark.parametrize(
+    "text", ["what is the rule?", "x = 1\nwhat?", "x = 1\ny = x", 'x = """\nwhat is the rule?\n"""']
+)
+def test_code_and_a_question_alone_hold_no_stray_one(text: str) -> None:
+    assert stray_question(text) is None

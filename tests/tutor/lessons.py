@@ -115,12 +115,19 @@ class Player:
     """A learner at a lesson: lines in, everything that was said out."""
 
     def __init__(
-        self, lesson: Lesson, progress: Progress | None = None, *, piped: bool = False, names: Mapping[str, Any] = {}
+        self,
+        lesson: Lesson,
+        progress: Progress | None = None,
+        *,
+        piped: bool = False,
+        by_line: bool = False,
+        names: Mapping[str, Any] = {},
     ) -> None:
         self.session = Session("learner", lambda: {**given(), **names}, adopt=True)
         self.progress = progress if progress is not None else Progress(None)
         file = lessons_folder() / Path(lesson.path).name  # beside it lie the data that it reads
-        self.run = LessonRun(lesson, self.session, self.progress, file=file if file.is_file() else None, piped=piped)
+        beside = file if file.is_file() else None
+        self.run = LessonRun(lesson, self.session, self.progress, file=beside, piped=piped, by_line=by_line)
         self.demos: list[Outcome] = []
         self.outcomes: list[Outcome] = []
 

@@ -72,7 +72,7 @@ class _Search:
             self.known = False
             return None
         for cut in cuts(node, source):
-            if requires_grad_in(cut.base, scope):
+            if requires_grad_in(cut.base, scope) or self._required_grad(cut.base, path):
                 return Cause(cut.kind, cut, path)
         live, understood = requires_grad_in(node, scope), self._is_understood(node, scope)
         live = live or next((name for each in _functions_in(node, scope) if (name := _reads_live(each))), None)
@@ -102,6 +102,15 @@ class _Search:
                 return found
             self._remember(name, value, inside)
         return None
+
+    def _required_grad(self, base: ast.expr, path: tuple[Origin, ...]) -> bool:
+        """Whether ``base`` is a name that the cut itself gave another value, ``w = w.detach()``, and that was made to
+        require grad before.
+        """
+        if not path or not isinstance(base, ast.Name) or base.id != path[-1].name:
+            return False
+        made = origin(self.case, base.id, self._before(path))
+        return made is not None and made not in path and _asks_for_gradients(made.value)
 
     def _although(self, live: str, path: tuple[Origin, ...], understood: bool) -> Cause | None:
         """What ``live`` is used in requires grad, and yet the result has no graph."""
@@ -194,6 +203,17 @@ class _Search:
     def _is_understood(self, node: ast.AST, scope: FrameScope) -> bool:
         """Whether it calls only torch and a few builtins: no function of the learner or of another library."""
         return all(_is_torchs(each, scope) for each in ast.walk(node) if isinstance(each, ast.Call))
+
+
+def _asks_for_gradients(node: ast.expr) -> bool:
+    """Whether ``requires_grad=True`` or ``requires_grad_()`` stands in it."""
+    for each in ast.walk(node):
+        match each:
+            case ast.keyword(arg="requires_grad", value=ast.Constant(value=True)):
+                return True
+            case ast.Call(func=ast.Attribute(attr="requires_grad_"), args=[], keywords=[]):
+                return True
+    return False
 
 
 def _is_live_block(made: Origin, scope: FrameScope) -> bool:

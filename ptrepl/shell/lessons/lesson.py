@@ -90,6 +90,7 @@ class OpenLesson:
             digest=found.digest,
             left_out=left_out,
             piped=piped,
+            by_line=not context.has_bar,
             alone=alone,
         )
 
@@ -233,11 +234,17 @@ class OpenLesson:
     def put_away(self) -> None:
         if self.prefill:
             self._put_away = self.run.label
-            self._note(gettext("The starter is put away, so that you can try things; Up or %redo brings it back."))
+            if self._context.has_bar:
+                self._note(gettext("The starter is put away, so that you can try things; Up or %redo brings it back."))
+            else:
+                self._note(gettext("The starter is put away, so that you can try things; %redo brings it back."))
 
     def advance(self) -> None:
         """An empty line where the lesson waits for Enter."""
         self._tell(self.run.advance())
+
+    def said_about(self, word: str) -> str:
+        return "" if self.finished else self.run.said_about(word)
 
     @property
     def offered(self) -> str:

@@ -1,9 +1,23 @@
-"""A command that was typed into the code of a starter: in a blank, or as a line of its own below it. Pure."""
+"""A command or a question typed into the code of a starter: in a blank, or as a line of its own below it. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container
+
+from ptrepl.tutor.names import tree_of
+
+_QUESTION = re.compile(
+    r"\s*(?:what|why|how|when|where|which|who|is|are|does|do|can|should)['’\w]*\s[^()=]*\?", re.IGNORECASE
+)
+
+
+def stray_question(text: str) -> tuple[str, str] | None:
+    """(the question in plain words, the code above it) of a text that ends with one in a line of its own, or None."""
+    above, _, line = text.rstrip("\n").rpartition("\n")
+    if not above.strip() or not _QUESTION.fullmatch(line.rstrip()) or tree_of(text) is not None:
+        return None
+    return line.strip(), above.rstrip("\n")
 
 
 def stray_command(text: str, commands: Collection[str], names: Container[str]) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ of that kind and no word of denial stands in it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ptrepl.tutor.check.answers import THOUSANDS, Answer, DeviceAnswer, Dtype, Error, Numbers, read_answer, read_letter
 from ptrepl.tutor.error_names import with_errors_named
@@ -57,16 +58,27 @@ def answer_in_words(text: str, truth: Answer | None) -> Answer | None:
 
 
 def letter_in_words(text: str, question: Choices) -> int | None:
-    """The choice that ``b, because it is random`` means; None where that is not sure."""
+    """The choice that ``b, because it is random`` or ``it is the weights`` means; None where that is not sure."""
     match = re.match(
         r"(?P<lead>(?:[\w'’]+\s+)*?)\(?(?P<letter>[a-z])\)?(?P<rest>\s*[,;:.–—].*|\s+(?:because|since)\b.*)$",
         text,
         re.I,
     )
-    if match is None or "?" in text or _denies(text) or not _leads(match["lead"]):
+    if "?" in text or _denies(text):
         return None
+    if match is None or not _leads(match["lead"]):
+        return _by_its_text(text.strip(" .!").split(), question)
     others = set(re.findall(r"\b[b-z]\b", match["rest"].casefold())) - {"i", "s", "t"}
     return None if others else read_letter(match["letter"], question)
+
+
+def _by_its_text(words: Sequence[str], question: Choices) -> int | None:
+    """The choice that is named behind words that lead to it, ``I think the weights``."""
+    for place in range(1, len(words)):
+        named = " ".join(words[place:])
+        if len(named) > 1 and _leads(" ".join(words[:place])) and (index := read_letter(named, question)) is not None:
+            return index
+    return None
 
 
 def is_undecided(text: str, question: Block) -> bool:

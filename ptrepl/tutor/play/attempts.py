@@ -21,7 +21,7 @@ from ptrepl.tutor.format.lesson import Lesson, Role, Step
 from ptrepl.tutor.isolation.torch_api import is_module_value, is_tensor_value, method
 from ptrepl.tutor.names import RAISED, RESULT, asked_names, names_bound_by, reached_from, tree_of, used_names
 from ptrepl.tutor.play.asides.computed_from import outdated, without_grad
-from ptrepl.tutor.play.asides.earlier_pass import begun_at, piled_up, runs_pass, with_gradient
+from ptrepl.tutor.play.asides.earlier_pass import begun_at, piled_up, runs_pass, unkept, with_gradient
 from ptrepl.tutor.play.asides.old_class import old_class
 from ptrepl.tutor.play.asides.one_tensor import one_tensor
 from ptrepl.tutor.play.asides.open_blank import open_blank
@@ -36,7 +36,7 @@ from ptrepl.tutor.play.effects_of_input import (
     taken_over,
     written_into,
 )
-from ptrepl.tutor.play.signs import calls_torch, is_assignment, is_attempt, misnamed
+from ptrepl.tutor.play.signs import calls_torch, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
 from ptrepl.tutor.play.touched import touched
 from ptrepl.tutor.program_slice import sliced_lines
@@ -44,7 +44,8 @@ from ptrepl.tutor.replay.given_names import given_away
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
-from ptrepl.tutor.replay.waypoints import Beside, beside, is_start, missed_about, moved_from_start, other_start
+from ptrepl.tutor.replay.starts import is_start, makes_starts, moved_from_start, other_start, still_at_start
+from ptrepl.tutor.replay.waypoints import Beside, beside, missed_about
 
 _OF_MODULES = ("module", "trained")
 """The check words that look at modules."""
@@ -227,13 +228,14 @@ class Attempts:
             right -= {f"{name}.grad" for name in graded}
             event = replace(event, old_gradients=with_gradient(graded, namespace))
         amiss = one_tensor(asked & names, namespace, ways) or self._amiss(index, found, event.touched)
-        amiss = amiss or self._other_start(index, source)
-        on_its_way = event.halfway and names == {verdict.about}
-        as_planned = on_its_way or self._as_planned(index, found, names & what.bound)
         starts = self._oracle.waypoints(index).starts
-        as_planned |= bool(names & asked) and all(is_start(name, namespace.get(name), starts) for name in names)
-        if self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
+        amiss = amiss or other_start(source, namespace, starts)
+        on_its_way = event.halfway and names == {verdict.about}
+        begins = makes_starts(source, asked, namespace, starts)
+        as_planned = begins or on_its_way or self._as_planned(index, found, names & what.bound)
+        if earlier := self._amiss(index, found, self._made):  # what an earlier line has made is not right so far
             as_planned = False
+            amiss = amiss or (earlier if begins else "")
             if helping is not None and helping[1] == "right":
                 amiss = amiss or outdated(helping[0], asked - right, "\n".join(self._effective))
                 helping = None
@@ -241,7 +243,10 @@ class Attempts:
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
         stale = stale if stale_now and helping is None and not amiss else event.stale
-        event = replace(event, helping=helping, as_planned=as_planned, stale=stale)
+        freed = unkept(graded, namespace) if runs_pass(source) else ""
+        event = replace(event, helping=helping, as_planned=as_planned, begins=begins, stale=stale, unkept=freed)
+        if is_start(verdict.about, namespace.get(verdict.about), starts) and verdict.about not in right:
+            event = replace(event, verdict=replace(verdict, message=still_at_start(verdict.message)))
         by = self._by(away := given_away(reached_from(verdict.about, namespace), self._given, namespace))
         return replace(event, right=right, unnamed=unnamed, overwritten=lost | away, overwritten_by=by, amiss=amiss)
 
@@ -293,18 +298,6 @@ class Attempts:
             if missed_about(miss, self._text) not in known.missed - known.left_over:
                 return str(miss)
         return ""
-
-    def _other_start(self, index: int, source: str) -> str:
-        """The sentence where ``source`` gives a name another value than all solutions begin with."""
-        starts = self._oracle.waypoints(index).starts
-        return next(
-            (
-                other_start(name, self._session.namespace[name], starts)
-                for name in starts
-                if is_assignment(source, name)
-            ),
-            "",
-        )
 
     def _as_planned(self, index: int, found: Survey, names: frozenset[str]) -> bool:
         """Whether all that was bound are asked ``names``, each to what a solution has there on its way."""

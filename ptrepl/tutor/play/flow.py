@@ -20,6 +20,7 @@ _CHANGE = N_(
     "Change the lines; Enter behind the last one, or Ctrl-O anywhere, runs them. Ctrl-C empties the prompt, Up fills "
     "it again."
 )
+_RETYPE = N_("Type these lines as they should be; an empty line ends a block.")
 _PUT_AWAY = N_("Change the line; Enter runs it. Ctrl-C empties the prompt, Up fills it again.")
 _HELP = N_("%hint, %solution and %skip help.")
 
@@ -45,7 +46,13 @@ def enter(
     if state.alone and state.phase is not Phase.OVER and index != state.step:
         return replace(state, phase=Phase.OVER), ()
     state = State(
-        step=index, done=state.done, round=review, piped=state.piped, notebook=state.notebook, alone=state.alone
+        step=index,
+        done=state.done,
+        round=review,
+        piped=state.piped,
+        notebook=state.notebook,
+        by_line=state.by_line,
+        alone=state.alone,
     )
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
     if opening:
@@ -113,6 +120,12 @@ def walk(lesson: Lesson, state: State) -> Turn:
 
 
 def _starter_keys(state: State, source: str) -> str:
+    if state.by_line and "\n" in source.strip():
+        return (
+            gettext("Type these lines, with something in place of each ___.") if has_blank(source) else gettext(_RETYPE)
+        )
+    if state.by_line:
+        return gettext("Change the line, and press Enter: it runs.")
     if has_blank(source):
         return state.worded(gettext(_FILL_IN), gettext("Fill in each ___ in the next cell, and run it."))
     at_prompt = gettext(_CHANGE) if "\n" in source.strip() else gettext(_PUT_AWAY)

@@ -74,16 +74,19 @@ def _wrote(typed: str, solution: str) -> bool:
 def _is_another(solution: str, event: Ran) -> bool:
     """Whether the solution goes another way: in calls, operators, blocks or arguments by name.
 
-    Other numbers, names and dtypes make no other way.
+    Other numbers, names and dtypes make no other way, nor do the learner's attempts before.
     """
-    trees = [tree_of(each) for each in (solution, event.typed, event.source)]
+    trees = [tree_of(each) for each in (solution, event.typed, event.source, event.answer)]
     wanted, *theirs = [None if tree is None else set(_ways(tree)) for tree in trees]
     return wanted not in theirs
 
 
 def _ways(tree: ast.AST) -> Iterator[str]:
-    dtypes = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "dtype"]
-    left_out = {id(inner) for value in dtypes for inner in ast.walk(value)}
+    unlike: list[ast.AST] = [
+        node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "dtype"
+    ]
+    unlike += [node for node in ast.walk(tree) if isinstance(node, ast.Expr) and _only_shows(node.value)]
+    left_out = {id(inner) for value in unlike for inner in ast.walk(value)}
     for node in ast.walk(tree):
         if id(node) in left_out:
             continue
@@ -96,10 +99,30 @@ def _ways(tree: ast.AST) -> Iterator[str]:
                 yield f"{name}="
             case ast.operator() | ast.unaryop() | ast.cmpop() | ast.boolop():
                 yield type(node).__name__
-            case ast.stmt() | ast.Slice() | ast.Tuple() | ast.List() | ast.comprehension() | ast.Lambda():
+            case ast.Tuple() | ast.List():
+                if not _is_of_numbers(node):
+                    yield "()"
+            case ast.stmt() | ast.Slice() | ast.comprehension() | ast.Lambda():
                 yield type(node).__name__
             case ast.Subscript():
                 yield "[]"
+
+
+def _only_shows(node: ast.expr) -> bool:
+    """A name by itself, or a part of it, ``w.grad``: nothing is done with it."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _is_of_numbers(node: ast.expr) -> bool:
+    """Numbers, in lists or not: ``torch.tensor([2.0])`` is no other way than ``torch.tensor(2.0)``."""
+    match node:
+        case ast.List(elts=inner) | ast.Tuple(elts=inner):
+            return all(map(_is_of_numbers, inner))
+        case ast.UnaryOp(operand=number):
+            return isinstance(number, ast.Constant)
+    return isinstance(node, ast.Constant)
 
 
 def dumped_statements(source: str) -> list[str]:

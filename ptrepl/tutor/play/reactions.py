@@ -68,8 +68,9 @@ def ran(lesson: Lesson, state: State, event: Ran) -> Turn:
     if event.moved and not event.told:
         return _missed(state, event, event.moved, "bad")
     so_far = event.as_planned or _begins(event.typed, event.source, solutions)
-    if so_far and not event.raised and event.typed != event.source and len(dumped_statements(event.source)) == 1:
-        return _progress(state, event, parts, so_far=True)  # on the way, what is still to come need not be told
+    alone = event.typed != event.source and len(dumped_statements(event.source)) == 1
+    if (event.begins or (so_far and alone)) and not event.raised:
+        return _progress(state, event, parts, so_far=so_far)  # on the way, what is still to come need not be told
     if event.told and (event.raised or spoken_of or _seen_late(state, event, asked)):
         became = () if event.raised or spoken_of else sorted(_became(state, event, parts))
         state = replace(state, praised=state.praised | frozenset(became), told_about=event.verdict.about)
@@ -188,7 +189,9 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
         text = event.amiss or _of_helping(event, rest) or (gettext(_SO_FAR) if so_far else _of_value(event, parts))
         return _missed(state, event, text, "note") if text else (state, ())
     fields = {"names": _listed(became), "left": _listed(rest)}
-    if not rest & event.made:
+    if event.unkept:
+        text = " ".join((_are_right(sorted(became)), event.unkept))
+    elif not rest & event.made:
         text = ngettext(
             "{names} is right; still to come: {left}.",
             "{names} are right; still to come: {left}.",
@@ -207,7 +210,8 @@ def _progress(state: State, event: Ran, parts: frozenset[str], *, so_far: bool) 
 
 def _of_value(event: Ran, asked: frozenset[str]) -> str:
     """What the checks miss after an input that gave ``asked`` names values of which nothing else is known; or ""."""
-    return event.verdict.message if names_bound_by(event.source) & event.touched & asked else ""
+    told = names_bound_by(event.source) & event.touched & asked and not event.begins
+    return event.verdict.message if told else ""
 
 
 def _of_helping(event: Ran, rest: frozenset[str]) -> str:

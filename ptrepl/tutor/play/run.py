@@ -20,6 +20,7 @@ from ptrepl.tutor.play import say
 from ptrepl.tutor.play.absent_names import why_absent
 from ptrepl.tutor.play.asides.aside import aside
 from ptrepl.tutor.play.asides.plain_words import words_where_enter_goes_on
+from ptrepl.tutor.play.asides.said_about import said_about
 from ptrepl.tutor.play.asides.still_open import done_already, still_open
 from ptrepl.tutor.play.attempts import Attempts
 from ptrepl.tutor.play.ending import Ending
@@ -66,8 +67,8 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
-    ``notebook``: they come from cells. ``alone``: the lesson is over with the step that it begins at. ``digest``: as
-    ``FoundLesson``. ``left_out``: steps that ``lesson`` has where all packages are installed.
+    ``notebook``, ``by_line``: as ``State``. ``alone``: the lesson is over with the step that it begins at. ``digest``:
+    as ``FoundLesson``. ``left_out``: steps that ``lesson`` has where all packages are installed.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class LessonRun:
         left_out: tuple[Step, ...] = (),
         piped: bool = False,
         notebook: bool = False,
+        by_line: bool = False,
         alone: bool = False,
     ) -> None:
         session.ready()
@@ -97,7 +99,7 @@ class LessonRun:
         self._given = given_names(session, file)
         self._stage = Stage(lesson, session, self._given)
         done = self._progress.lesson(lesson.key).done
-        self._state = State(done=done, piped=piped, notebook=notebook, alone=alone)
+        self._state = State(done=done, piped=piped, notebook=notebook, by_line=by_line, alone=alone)
         self._passed: set[int] = set()
         for step, source in self._progress.lesson(lesson.key).accepted.items():
             if (place := lesson.index(step)) is not None:
@@ -145,9 +147,7 @@ class LessonRun:
     @property
     def names_first(self) -> tuple[frozenset[str], ...]:
         """The names that the learner is likely to write: those of this step, then those that the lesson has taught."""
-        if self.finished:
-            return ()
-        return wanted_words(self._step), taught_words(self.lesson, self._state.step)
+        return () if self.finished else (wanted_words(self._step), taught_words(self.lesson, self._state.step))
 
     @property
     def label(self) -> str:
@@ -158,6 +158,10 @@ class LessonRun:
     def step(self) -> str:
         """The id of the step that is open, or was last."""
         return self._step.id
+
+    def said_about(self, word: str) -> str:
+        """The sentence with ``word`` that was read last; "" where there was none."""
+        return said_about(self.lesson, self._state.step, self._state.block + 1, word)
 
     def passed(self, step: str) -> bool:
         """Whether the step was passed since the lesson was opened."""

@@ -99,15 +99,6 @@ def _is_mask(node: ast.expr) -> bool:
     return False
 
 
-def is_assignment(source: str, name: str) -> bool:
-    """Whether ``source`` does nothing but give ``name`` a value."""
-    tree = tree_of(source)
-    match tree.body if tree is not None else []:
-        case [ast.Assign(targets=[ast.Name(id=bound)])]:
-            return bound == name
-    return False
-
-
 def calls_torch(node: ast.expr) -> bool:
     """Whether it calls one of torch's own functions, ``torch.zeros(2, 3)``."""
     match node:

@@ -80,6 +80,8 @@ class State:
     """The review that is going on."""
     piped: bool = False
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
+    by_line: bool = False
+    """The prompt takes one line after the other, and nothing stands in it already, unless it is one line."""
     notebook: bool = False
     """In cells: nothing waits for Enter, and code to run is the next cell."""
     alone: bool = False
@@ -157,8 +159,12 @@ class Ran:
     """The leaves to whose gradient the input has added, which held that of an earlier attempt."""
     old_gradients: frozenset[str] = frozenset()
     """Those that hold the gradient of a pass from what the input has made anew."""
+    unkept: str = ""
+    """What to say after a backward pass of a result whose gradient is asked for and was not kept."""
     stale: frozenset[str] = frozenset()
     """The asked names that were computed from what the input, which makes none of them, has made anew."""
+    begins: bool = False
+    """Whether the input only gave asked names what every solution gives them at first."""
     as_planned: bool = False
     """Whether the input made nothing but asked names, each as a solution has it on its way."""
     earlier: tuple[str, ...] = ()

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ptrepl.engine.watch.facts import read
-from ptrepl.texts.messages import gettext
 from ptrepl.tutor.check.compare import same_values
 from ptrepl.tutor.check.grading import grade
 from ptrepl.tutor.check.survey import survey
 from ptrepl.tutor.check.verdict import Miss, Verdict
-from ptrepl.tutor.check.wording import numbers_text
 from ptrepl.tutor.format.lesson import Lesson, Role
 from ptrepl.tutor.isolation.guard import guarded
 from ptrepl.tutor.isolation.time_limit import Interrupted, TookTooLong, time_limit
-from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value, method
+from ptrepl.tutor.isolation.torch_api import NoCopy, copy_of, is_tensor_value
 from ptrepl.tutor.names import asked_names, bound_in, parse_python, read_in
 from ptrepl.tutor.replay.dry_run import run, start
+from ptrepl.tutor.replay.starts import in_a_row, is_leaf_value
 
-_SHORT = 8
 _TRAINS = ("backward", "grad(", "step(", ".grad")
 _UNTRAINED = "untrained"
 _LIMIT = 20.0
@@ -38,7 +37,7 @@ class Waypoints:
 
     ``moving``: names that are given other values on the way than in the end. ``beside``: the tensors of each solution
     that no check looks at, as they are made: name → (a copy, whether it requires grad). ``starts``: what every solution
-    gives a name that it changes afterwards, flat.
+    gives a name that it changes afterwards, flat; what is computed is none.
     """
 
     missed: frozenset[tuple[str, str]] = frozenset()
@@ -72,47 +71,6 @@ def beside(value: Any, known: Sequence[tuple[Any, bool]]) -> Beside | None:
     return None
 
 
-def is_start(name: str, value: Any, starts: Mapping[str, Any]) -> bool:
-    """Whether ``value`` holds the numbers that every solution gives ``name`` at first, and moves afterwards."""
-    try:
-        return name in starts and is_tensor_value(value) and same_values(_flat(value), starts[name])
-    except NoCopy:
-        return False
-
-
-def _flat(value: Any) -> Any:
-    return method("reshape", copy_of(value), (-1,))
-
-
-def moved_from_start(name: str, starts: Mapping[str, Any]) -> str:
-    """The sentence where lines of the learner move ``name`` on from what earlier ones had made of it; "" for none."""
-    if name not in starts or len(starts[name]) > _SHORT:
-        return ""
-    return gettext(
-        "`{name}` was no longer at {start} when these lines began: make it anew, and run them once more.",
-        name=name,
-        start=numbers_text(_unwrapped(method("tolist", starts[name]))),
-    )
-
-
-def _unwrapped(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values
-
-
-def other_start(name: str, value: Any, starts: Mapping[str, Any]) -> str:
-    """The sentence where ``name`` was given other numbers than every solution begins with; "" where that is not so."""
-    if name not in starts or not is_tensor_value(value):
-        return ""
-    try:
-        mine, start = _flat(value), starts[name]
-    except NoCopy:
-        return ""
-    if same_values(mine, start) or len(start) > _SHORT:
-        return ""
-    shown = numbers_text(_unwrapped(method("tolist", starts[name])))
-    return gettext("This step begins with `{name}` at {start}.", name=name, start=shown)
-
-
 def single_lines(tree: ast.Module) -> Iterator[ast.stmt]:
     """The top-level statements; each line under a ``with`` has one of its own, as it may be typed."""
     for node in tree.body:
@@ -125,8 +83,8 @@ def single_lines(tree: ast.Module) -> Iterator[ast.stmt]:
 
 
 def plain_message(message: str) -> str:
-    """The message of a check, whether the number in it stands in brackets or not."""
-    return message.replace("[", "").replace("]", "")
+    """The message of a check, whether the number in it stands in brackets or not, and with or without ``.0``."""
+    return re.sub(r"(?<=\d)\.0(?!\d)", "", message.replace("[", "").replace("]", ""))
 
 
 def missed_about(miss: Miss | Verdict, typed: str) -> tuple[str, str]:
@@ -161,8 +119,8 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
                 for number, node in enumerate(statements, 1):
                     last = run(lesson, replace(code, source=ast.unparse(node)), namespace)
                     for name in bound_in(node) & asked - bound if isinstance(node, ast.Assign) else ():
-                        if is_tensor_value(value := namespace.get(name)):
-                            starts.setdefault(name, []).append(_flat(value))
+                        if is_leaf_value(value := namespace.get(name)):
+                            starts.setdefault(name, []).append(in_a_row(value))
                     bound |= bound_in(node)
                     used |= bound_in(node) | read_in(node)
                     for name in bound_in(node) - asked - helping.keys():
@@ -180,7 +138,7 @@ def waypoints(lesson: Lesson, index: int, given: Mapping[str, Any]) -> Waypoints
                     reached |= {each for each in now if each[0].partition(".")[0] in used}
                     moving |= {name for name, miss in amiss.items() if miss.aspect == "values"} & bound
                 for name, values in starts.items():
-                    stays = is_tensor_value(namespace.get(name)) and same_values(values[-1], _flat(namespace[name]))
+                    stays = is_tensor_value(namespace.get(name)) and same_values(values[-1], in_a_row(namespace[name]))
                     settled |= {name} if stays else set()
                 first[code.line] = frozenset(here)
                 beside.append(helping)

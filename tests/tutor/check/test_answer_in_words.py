@@ -73,6 +73,11 @@ def test_which_value_words_mean(text: str, truth: Answer | None, meant: Answer |
         ("b, like c and a", None),
         ("a tensor, I think", None),
         ("b is a letter", None),
+        ("the three", 2),
+        ("I think it is two.", 1),
+        ("it is not two", None),
+        ("is it two?", None),
+        ("a two of them", None),
     ],
 )
 def test_which_letter_words_mean(text: str, index: int | None) -> None:

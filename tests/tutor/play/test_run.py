@@ -11,6 +11,7 @@ from ptrepl.engine.outcome import Status
 from ptrepl.tutor.play import say
 from ptrepl.tutor.progress.log import Progress
 from tests.tutor.lessons import COURSE, FRONT, Player, feedback, lesson, notes
+from tests.tutor.trying import shipped
 
 
 @pytest.fixture
@@ -818,6 +819,16 @@ def test_what_asks_something_says_how_to_go_on() -> None:
         assert told.endswith("%hint, %solution and %skip help.")
     assert notes(Player(lesson()).begin("doing"))[-1].startswith("Fill in each ___: Enter goes to the next one")
     assert notes(Player(lesson()).begin("mending"))[-1].startswith("Change the lines; Enter behind the last one")
+
+
+def test_a_prompt_of_single_lines_is_told_no_keys_that_it_lacks() -> None:
+    for step, says in (("doing", "Change the line, and press Enter"), ("mending", "Type these lines as they")):
+        player = Player(lesson(), by_line=True)
+        for told in (player.begin(step), player.command("redo")):
+            assert notes(told)[-1].startswith(says)
+            assert not any(key in notes(told)[-1] for key in ("Ctrl", "Up ", "goes to"))
+    told = notes(Player(shipped("graph"), by_line=True).begin("ice-cream"))[-1]
+    assert told.startswith("Type these lines, with something in place of each ___.")
 
 
 UNFINISHED = (

@@ -173,12 +173,26 @@ def _of_number(case: Case) -> Finding | None:
     given = named if named is not None else node.args[1] if len(node.args) > 1 else None
     value = case.value(given) if given is not None else None
     if given is None or type(value) not in (int, float):
-        return None
+        return _from_number(case, node)
     return Finding(
         gettext(
             "{name} is a plain Python number here, and a gradient is asked for with respect to a tensor: one that was "
             "made with requires_grad=True, and that the result was computed from.",
             name=operand_text(case, given),
+        )
+    )
+
+
+def _from_number(case: Case, node: ast.Call) -> Finding | None:
+    """The same with a plain number for the result."""
+    result = next((each.value for each in node.keywords if each.arg == "outputs"), next(iter(node.args), None))
+    if result is None or type(case.value(result)) not in (int, float):
+        return None
+    return Finding(
+        gettext(
+            "{name} is a plain Python number here, and has no graph that leads back. The gradient is that of a "
+            "tensor which was computed from tensors that require grad.",
+            name=operand_text(case, result),
         )
     )
 

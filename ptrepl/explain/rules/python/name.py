@@ -159,10 +159,12 @@ def _method(case: Case, word: str) -> Finding | None:
     """``backward(y)``: a method of a tensor, called as if it were a function."""
     node, source = case.site.node, case.site.source
     call = next(iter(case.parents), None)
-    if not isinstance(call, ast.Call) or call.func is not node or not call.args:
+    if not isinstance(call, ast.Call) or call.func is not node:
         return None
     if any(each.arg is None for each in call.keywords) or any(word in names for _, names in homes(case.scope)):
         return None
+    if not call.args:
+        return _method_of_none(case, word, call)
     first, of = call.args[0], segment(source, call.args[0])
     owner = case.value(first)
     if not is_tensor_class(type(owner)) or not _is_method(owner, word):
@@ -174,6 +176,19 @@ def _method(case: Case, word: str) -> Finding | None:
     code = f"{of if joined else f'({of})'}.{word}({rest})"
     text = gettext("{name} is a method of a tensor: {code}.", name=word, code=code)
     return Finding(text, tried(case, [Candidate(code, of=call)]))
+
+
+def _method_of_none(case: Case, word: str, call: ast.Call) -> Finding | None:
+    """``backward()``: of which tensor, is known where one number alone has a graph."""
+    held = [(name, value) for name, value in [*case.names.items()][:_MOST_NAMES] if is_tensor_class(type(value))]
+    if not any(_is_method(value, word) for _, value in held):
+        return None
+    facts = {name: read(value) for name, value in held if not name.startswith("_")}
+    ends = [name for name, known in facts.items() if known.grad_fn and known.shape == ()]
+    if word == "backward" and len(ends) == 1:
+        code = spliced(case.site.source, call, {call.func: f"{ends[0]}.{word}"})
+        return Finding(gettext("{name} is a method of a tensor: {code}.", name=word, code=code))
+    return Finding(gettext("{name} is a method of a tensor: it stands behind one, with a dot between them.", name=word))
 
 
 def _is_method(owner: object, word: str) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 
 from ptrepl.engine.base_name import base_name
 from ptrepl.engine.outcome import Outcome, TensorChange
+from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.notes import Accumulated
-from ptrepl.engine.watch.static_read import gradient
+from ptrepl.engine.watch.static_read import gradient, keeps_gradient
 from ptrepl.engine.watch.targets import GradientOf
 from ptrepl.texts.lists import every
-from ptrepl.texts.messages import ngettext
+from ptrepl.texts.messages import gettext, ngettext
 from ptrepl.tutor.isolation.torch_api import is_tensor_value
 from ptrepl.tutor.names import tree_of
 
@@ -54,6 +55,19 @@ def with_gradient(names: Iterable[str], namespace: Mapping[str, Any]) -> frozens
     """Those of ``names`` that hold tensors with a gradient."""
     held = {name: namespace[name] for name in names if name in namespace}
     return frozenset(name for name, each in held.items() if is_tensor_value(each) and gradient(each) is not None)
+
+
+def unkept(names: Iterable[str], namespace: Mapping[str, Any]) -> str:
+    """What to say after a pass where one of ``names`` holds a result that keeps no gradient; "" for nothing."""
+    for name in sorted(names):
+        held = namespace.get(name)
+        empty = is_tensor_value(held) and read(held).requires_grad is True and gradient(held) is None
+        if empty and not keeps_gradient(held):
+            return gettext(
+                "`{name}` is no leaf, so its gradient was not kept: that has to be asked for before the pass.",
+                name=name,
+            )
+    return ""
 
 
 def was_added(names: Iterable[str]) -> str:

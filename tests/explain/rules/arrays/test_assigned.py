@@ -98,6 +98,14 @@ def test_a_gradient_with_respect_to_a_plain_number(code, name):
     assert why(code).text.startswith(f"{name} is a plain Python number here, and a gradient is asked for")
 
 
+@pytest.mark.parametrize(
+    "code", ["hours = 100 / 50\ntorch.autograd.grad(hours, km)", "torch.autograd.grad(outputs=2, inputs=km)"]
+)
+def test_a_gradient_of_a_plain_number(code):
+    said = why(f"km = torch.tensor(1.0, requires_grad=True)\n{code}").text
+    assert "is a plain Python number here, and has no graph that leads back." in said
+
+
 def test_a_weight_that_is_computed_in_forward_stays_no_parameter() -> None:
     code = """
     class Hyper(nn.Module):

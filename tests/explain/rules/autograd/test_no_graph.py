@@ -144,6 +144,7 @@ NET = "net = nn.Linear(2, 2)\nx = torch.ones(3, 2)\nout = net(x)\n"
             W + "with torch.no_grad():\n    h = h + 1\n\nh.sum().backward()",
             "when `h = h + 1` ran, because grad mode was off",
         ),
+        (W + "w = w.detach()\n(w * torch.ones(2)).sum().backward()", "detach() in `w = w.detach()` cuts w off"),
         (NET + "out = out.detach()\nout.sum().backward()", "detach() in `out = out.detach()` cuts out off"),
         (NET + "out = out.argmax(1).float()\nout.sum().backward()", "argmax() in `out = out.argmax(1).float()`"),
         (

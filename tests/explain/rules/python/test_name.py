@@ -49,6 +49,12 @@ def test_a_name_at_home_in_torch_on_the_screen():
         ("item(loss[0])", "item is a method of a tensor: loss[0].item().", ["loss[0].item()"]),
         ("item(loss[0] + 1)", "(loss[0] + 1).item().", ["(loss[0] + 1).item()"]),
         ("v = view(loss, 3, 1)", "view is a method of a tensor: loss.view(3, 1).", ["loss.view(3, 1)"]),
+        (
+            "y = loss.sum() * torch.ones((), requires_grad=True)\nbackward()",
+            "a tensor: y.backward().",
+            [],
+        ),
+        ("item()", "item is a method of a tensor: it stands behind one, with a dot between them.", []),
         ("trian(3)", "There is train, a function.", ["train(3)"]),
         ("lenn([1])", "There is len, a function.", ["len([1])"]),
         ("zeors(3)", "There is no zeors here, but there is torch.zeros.", ["torch.zeros(3)"]),

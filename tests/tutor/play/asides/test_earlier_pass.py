@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lessons.playing import play
 from tests.tutor.lessons import COURSE, Player, feedback, lesson
 
 SLOPES = (
@@ -125,3 +126,9 @@ def test_what_another_attempt_is_wrong_in_comes_first() -> None:
 def test_right_lines_after_a_wrong_pass_are_not_told_its_mistake_again() -> None:
     told = said("slope", "y = a + b", "y.backward()", "k = a * a", "y = k + b")
     assert told[-1].startswith("`y` is right now; not yet: `a.grad` and `b.grad`.")
+
+
+def test_a_result_that_keeps_no_gradient_is_not_still_to_come() -> None:
+    told = play("graph/kept", ["income.backward()"]).said[-1]
+    assert told.startswith("`price.grad` is right now. `sold` is no leaf, so its gradient was not kept")
+    assert "still to come: `one_more`" in play("graph/kept", ["sold.retain_grad()", "income.backward()"]).said[-1]
