@@ -90,6 +90,7 @@ class OpenLesson:
             digest=found.digest,
             left_out=left_out,
             piped=piped,
+            line_by_line=not context.has_bar,
             alone=alone,
         )
 

@@ -82,6 +82,8 @@ class State:
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
     notebook: bool = False
     """In cells: nothing waits for Enter, and code to run is the next cell."""
+    line_by_line: bool = False
+    """The prompt is Python's own: code of several lines is printed above it, and cannot be edited."""
     alone: bool = False
     """The lesson is over with this step, whatever was asked for."""
     left: bool = False
