@@ -15,8 +15,8 @@ from ptrepl.tutor.play import say
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
 _SPAN = re.compile(r"(`+[^`\n]+`+)")
-_AT_START = re.compile(r"(?m)^(\s*\d*)([-+*>#.)]+)(?=\s)")
-"""What begins a list, a heading or a quotation."""
+_AT_START = re.compile(r"(?m)^(\s*\d*)(>|[-+*#.)]+(?=\s))")
+"""What begins a list, a heading or a quotation, which needs no space: ``>= counts equals too``."""
 _SPARE = 3
 """Rows at the end of a step that nobody is asked for."""
 _BELOW = " " * 6
