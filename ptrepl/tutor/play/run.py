@@ -214,7 +214,7 @@ class LessonRun:
         return self._oracle.truth(self._state.step, block) if isinstance(block, CodeFence) else None
 
     def _example(self) -> str:
-        return example(self._step.blocks[self._state.block], self._truth())
+        return example(self._step.blocks[self._state.block], self._truth(), tried=self._state.attempts > 0)
 
     def ran(self, outcomes: Sequence[Outcome], printed: str = "") -> tuple[Say, ...]:
         """One input ran, all its statements: the learner's, or the demo that was asked for.
