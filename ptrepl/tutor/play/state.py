@@ -165,8 +165,8 @@ class Ran:
     """Whether the input made nothing but asked names, each as a solution has it on its way."""
     earlier: tuple[str, ...] = ()
     """What the learner has passed the step with before."""
-    helping: tuple[str, Beside] | None = None
-    """(a name that a solution makes on its way, what the learner's value of that name is to it)."""
+    helping: tuple[tuple[str, ...], Beside] | None = None
+    """(names that a solution makes on its way, what the learner's values of these names are to it)."""
     answer: str = ""
     """Where the step is passed: those of the learner's lines that it was passed by, as they were typed."""
 
