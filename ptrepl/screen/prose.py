@@ -65,7 +65,7 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
             return [(), *markdown_lines(text, width, base="title", ticks=ticks)]
         case say.CodeBlock(source, name):
             named = [text_line(f"    # {name}", "dim")] if name else []
-            return [(), *named, *code_lines(source)]
+            return [(), *named, *code_lines(source, width)]
         case say.Options(items):
             return [(), *(line for letter, text in items for line in _option(letter, text, width, ticks))]
         case say.Instruction(text):
