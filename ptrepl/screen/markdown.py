@@ -15,6 +15,7 @@ import functools
 import io
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ptrepl.screen.code_breaks import broken_code
 from ptrepl.screen.line import Line, text_line
 from ptrepl.screen.paragraphs import NO_BREAK
 from ptrepl.screen.wrap import WIDEST, fill, slices
@@ -73,9 +74,10 @@ def markdown_lines(text: str, width: int | None, *, base: str = "", ticks: bool 
     return _trimmed(lines)
 
 
-def code_lines(source: str) -> list[Line]:
-    """Python to look at, indented."""
-    return [((("", _INDENT), ("code", line)) if line else ()) for line in source.split("\n")]
+def code_lines(source: str, width: int | None) -> list[Line]:
+    """Python to look at, indented; its long lines broken where Python lets them, unless ``width`` is None."""
+    shown = source if width is None else broken_code(source, width - len(_INDENT))
+    return [((("", _INDENT), ("code", line)) if line else ()) for line in shown.split("\n")]
 
 
 def _spaced(text: str) -> str:

@@ -15,8 +15,8 @@ from ptrepl.tutor.play import say
 
 _MOODS = {"good": "good", "bad": "bad", "note": "", "fault": "warn"}
 _SPAN = re.compile(r"(`+[^`\n]+`+)")
-_AT_START = re.compile(r"(?m)^(\s*\d*)([-+*>#.)]+)(?=\s)")
-"""What begins a list, a heading or a quotation."""
+_AT_START = re.compile(r"(?m)^(\s*\d*)(>|[-+*#.)]+(?=\s))")
+"""What begins a list, a heading or a quotation, which needs no space: ``>= counts equals too``."""
 _SPARE = 3
 """Rows at the end of a step that nobody is asked for."""
 _BELOW = " " * 6
@@ -65,7 +65,7 @@ def say_lines(said: say.Say, width: int | None, *, ticks: bool = False) -> list[
             return [(), *markdown_lines(text, width, base="title", ticks=ticks)]
         case say.CodeBlock(source, name):
             named = [text_line(f"    # {name}", "dim")] if name else []
-            return [(), *named, *code_lines(source)]
+            return [(), *named, *code_lines(source, width)]
         case say.Options(items):
             return [(), *(line for letter, text in items for line in _option(letter, text, width, ticks))]
         case say.Instruction(text):

@@ -121,18 +121,20 @@ def final_lines(report: ErrorReport, width: int | None = None) -> Iterator[Line]
     is given by name alone is left out. On a terminal the table of torch's dispatcher is counted, not listed.
     """
     before, backends = "", 0
-    for whole in (report.final or report.text).rstrip("\n").split("\n"):
-        if width is not None and _REGISTERED.match(whole):
+    for given in (report.final or report.text).rstrip("\n").split("\n"):
+        if width is not None and _REGISTERED.match(given):
             backends += 1
             continue
-        if width is None or columns(whole) <= width or (whole[:1].isspace() and not _LISTED.match(whole)):
+        text = given.lstrip("\t")  # a tab is counted as one column, and a terminal makes eight of it
+        whole = given if width is None else "    " * (len(given) - len(text)) + text
+        if width is None or columns(whole) <= width or (whole[:1].isspace() and not _LISTED.match(given)):
             yield from _final(report, [whole])
             continue
         short = _BY_NAME.sub(r"\1 …)", whole)
         if short == before != whole:
             continue
         before = short
-        indent = whole[: len(whole) - len(whole.lstrip())].expandtabs(4)
+        indent = whole[: len(whole) - len(whole.lstrip())]
         yield from _final(report, fill(short.lstrip(), width, indent, f"{indent}   " if indent else ""))
     if backends:
         said = ngettext(

@@ -223,6 +223,8 @@ def test_wide_characters_are_counted_and_broken_as_they_are_read(width: int) -> 
         "+ goes on from the school.",
         "- takes away, and ** makes a power.",
         "> asks whether one is larger.",
+        ">= counts equals too, and < does not.",
+        ">>> is a prompt.",
         "# begins a comment.",
         "1. is a float.",
         "12) closes a bracket.",

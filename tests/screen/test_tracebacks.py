@@ -9,7 +9,7 @@ import pytest
 from ptrepl.engine.outcome import ErrorReport
 from ptrepl.screen.line import plain
 from ptrepl.screen.theme import STYLES
-from ptrepl.screen.tracebacks import error_lines
+from ptrepl.screen.tracebacks import error_lines, final_lines
 from tests.engine.prompt import Prompt
 
 
@@ -245,3 +245,16 @@ def test_what_a_library_has_raised_to_itself_is_told_once() -> None:
     lookup = "pandas.DataFrame({'a': [1]})['b']"
     again = told(f"import pandas\ntry:\n    {lookup}\nexcept KeyError:\n    raise KeyError('b')\n")
     assert again.count("KeyError: 'b'") == 2
+
+
+def test_a_line_that_torch_has_indented_by_a_tab_fits_as_the_others_do() -> None:
+    keys = "Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in ("0.weight", "0.bias", "2.weight", "2"))
+    failed = report(f"raise RuntimeError('Error(s) in loading:\\n\\t{keys}.\\n\\tUnexpected key(s): \"x\".')")
+    lines = [plain(line) for line in final_lines(failed, len(keys) + 3)]
+    assert lines == [
+        "RuntimeError: Error(s) in loading:",
+        f"    {keys[:-4]}",
+        '       "2".',
+        '    Unexpected key(s): "x".',
+    ]
+    assert [plain(line) for line in final_lines(failed)][1] == f"\t{keys}."

@@ -81,6 +81,13 @@ def test_what_cannot_be_written_is_one_line(
     assert "cannot be written" in line
 
 
+def test_the_name_of_a_lesson_is_no_file(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Progress(state).save("gone", "one", "passed", typed="x = 1")
+    assert main(["--export-answers", str(tmp_path / "creation")]) == 2
+    assert "wants the name of a Python file" in capsys.readouterr().err
+    assert not (tmp_path / "creation").exists()
+
+
 def test_nothing_is_written_where_nothing_was_answered(
     state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -138,3 +138,57 @@ def test_an_answer_in_brackets_may_take_several_lines(
     opened = OpenLesson(found, Shell(capsys).context, Progress(None), lambda prompt: "")
     typed = iter(lines)
     assert opened.ask(lambda prompt, prefill: next(typed), "") == answer
+
+
+STARTERS = FRONT + "".join(
+    f"""
+## {kind}
+<!-- step: {name} {kind} -->
+```python starter
+{starter}
+```
+```python check
+scalar("a", 2.0)
+```
+```python solution
+a = 2.0
+```
+<details><summary>Hint</summary>
+
+Two.
+
+</details>
+"""
+    for name, kind, starter in (
+        ("lines", "task", "b = 1.0\na = b + ___"),
+        ("wrong-lines", "fix", "b = 1.0\na = b"),
+        ("line", "task", "a = ___"),
+        ("wrong-line", "fix", "a = 1.0"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "edited", "by_line"),
+    [
+        (
+            "lines",
+            "Enter goes to the next one",
+            "Type the lines below with each ___ filled in; a blank line ends a block.",
+        ),
+        ("wrong-lines", "Ctrl-O anywhere", "Type the lines below as they should be; a blank line ends a block."),
+        ("line", "Enter goes to the next one", "Fill in each ___; Enter runs the line."),
+        ("wrong-line", "Ctrl-C empties the prompt", "Change the line; Enter runs it. %hint"),
+    ],
+)
+def test_the_keys_of_a_starter_are_told_that_the_prompt_has(
+    capsys: pytest.CaptureFixture[str], step: str, edited: str, by_line: str
+) -> None:
+    for has_bar, told, not_told in ((True, edited, "blank line"), (False, by_line, "Ctrl-")):
+        shell = Shell(capsys)
+        shell.context.has_bar = has_bar
+        found = FoundLesson(lesson(STARTERS), Path("small.md"), step, shipped=False)
+        OpenLesson(found, shell.context, Progress(None), lambda prompt: "").begin()
+        said = " ".join(capsys.readouterr().out.split())
+        assert told in said
+        assert not_told not in said

@@ -120,14 +120,14 @@ class Player:
         progress: Progress | None = None,
         *,
         piped: bool = False,
-        by_line: bool = False,
+        line_by_line: bool = False,
         names: Mapping[str, Any] = {},
     ) -> None:
         self.session = Session("learner", lambda: {**given(), **names}, adopt=True)
         self.progress = progress if progress is not None else Progress(None)
         file = lessons_folder() / Path(lesson.path).name  # beside it lie the data that it reads
         beside = file if file.is_file() else None
-        self.run = LessonRun(lesson, self.session, self.progress, file=beside, piped=piped, by_line=by_line)
+        self.run = LessonRun(lesson, self.session, self.progress, file=beside, piped=piped, line_by_line=line_by_line)
         self.demos: list[Outcome] = []
         self.outcomes: list[Outcome] = []
 

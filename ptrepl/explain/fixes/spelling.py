@@ -37,7 +37,7 @@ def near(word: str, names: Iterable[str], cutoff: float = 0.75) -> list[str]:
     same = [each for each in known if each.casefold().replace("_", "") == folded and each != word]
     close = difflib.get_close_matches(word[:_LONGEST], known, 2, cutoff)
     if len(word) <= _SHORT:  # two of its four letters may well be those of another word
-        close = [each for each in close if _is_one_slip(word, each) or each.startswith(word)]
+        close = [each for each in close if is_one_slip(word, each) or each.startswith(word)]
     close = [each for each in close if not _has_other_number(word, each)]
     begun = [each for each in known if _DIGITS.fullmatch(word) and each.startswith(f"{word}_")]
     swapped = [each for each in known if _DIGITS.fullmatch(each) and _same_signs(word, each)]
@@ -57,7 +57,7 @@ def _has_other_number(word: str, other: str) -> bool:
     return other != stem or stem in _NUMBERED
 
 
-def _is_one_slip(word: str, other: str) -> bool:
+def is_one_slip(word: str, other: str) -> bool:
     """Whether one letter differs, is missing or too many, or two are swapped."""
     if len(word) == len(other):
         apart = [at for at in range(len(word)) if word[at] != other[at]]

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -47,6 +48,8 @@ _COLUMNS = (
 def collect(names: Sequence[str], output: str | None) -> int:
     """Write ``OUTPUT.csv`` and ``OUTPUT.html`` (default ``class``), replacing them; the exit status.
 
+    ``output`` may be the name of either.
+
     A learner is named by the file, or, where that is ``progress.jsonl``, by the folder that is theirs. Raises
     UsageError for a file that cannot be read or is none of progress: nothing is written then.
     """
@@ -58,7 +61,7 @@ def collect(names: Sequence[str], output: str | None) -> int:
         for place, (lesson, step) in enumerate((each, step) for each in whole_shelf().lessons for step in each.steps)
     }
     steps = class_steps(reports, order)
-    base = output or "class"
+    base = re.sub(r"(?i)(?<=[^/\\])\.(?:csv|html?)$", "", output or "class")
     table, page = Path(f"{base}.csv"), Path(f"{base}.html")
     learners = len({report.learner for report in reports})
     try:

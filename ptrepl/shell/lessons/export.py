@@ -35,9 +35,12 @@ _IMPORTS = (
 def export_answers(name: str) -> int:
     """Write the file ``name``; the exit status.
 
-    A file that this wrote before is replaced. Raises UsageError where ``name`` is another file, or cannot be written.
+    A file that this wrote before is replaced. Raises UsageError where ``name`` is another file, or a new one without an
+    ending, as a lesson's name is, or cannot be written.
     """
     path = Path(name)
+    if not path.suffix and not path.exists():
+        raise UsageError(gettext("--export-answers wants the name of a Python file, such as {name}.py.", name=name))
     progress = Progress(state_folder())
     kept = answers(progress.events())
     if progress.notice:

@@ -90,7 +90,7 @@ class OpenLesson:
             digest=found.digest,
             left_out=left_out,
             piped=piped,
-            by_line=not context.has_bar,
+            line_by_line=not context.has_bar,
             alone=alone,
         )
 

@@ -79,6 +79,27 @@ def whole_line(document: Document, prefill: str) -> Document | None:
     return None
 
 
+def takes_all(pasted: str, document: Document) -> bool:
+    """Whether what is ``pasted`` into a starter that nobody has changed is all of the answer, and no part of it.
+
+    Several lines are, as terminals send them: a blank takes a piece of a line, and behind code they would go on with
+    its line; below it, where they begin as the starter does.
+    """
+    lines = pasted.strip().splitlines()
+    if len(lines) < 2:
+        return False
+    if next_blank(document.text, 0) is not None or document.current_line_before_cursor.strip():
+        return True
+    return _head(lines[0]) == _head(document.lines[0])
+
+
+def _head(line: str) -> str:
+    """What a line begins, without its parameters."""
+    code = line.removeprefix(">>> ").strip()
+    found = re.match(r"(?:async\s+)?(?:def|class)\s+\w+", code)
+    return found[0] if found else code
+
+
 def command_in_blank(document: Document, prefill: str) -> tuple[str, str] | None:
     """(the command or question that was typed into the blank at the cursor, the text with that blank empty again).
 

@@ -23,6 +23,7 @@ from ptrepl.shell.prompt.blanks import (
     next_blank,
     other_blank,
     sends_all,
+    takes_all,
     whole_line,
     without_doubled_call,
     without_doubled_quotes,
@@ -315,8 +316,8 @@ class Editor:
     def paste(self, event: KeyPressEvent) -> None:
         """Insert what was pasted, whole, without the prompts that were copied with it."""
         buffer = event.current_buffer
-        if self.untouched(buffer) and next_blank(buffer.text, 0) and "\n" in event.data.strip():
-            buffer.document = Document()  # a blank takes a piece of a line, so this is all of the answer
+        if self.untouched(buffer) and takes_all(event.data, buffer.document):
+            buffer.document = Document()
         if buffer.selection_state:
             buffer.cut_selection()
         buffer.insert_text(on_paste(event.data, buffer.document.text_before_cursor, self._clean, self._check))

@@ -259,8 +259,13 @@ def _plain(text: str) -> str:
     return " ".join(text.replace("`", "").split()).casefold()
 
 
-def example(question: Block, truth: Answer | None = None) -> str:
-    """A sentence with an example of what an answer may look like. It has the form of the ``truth`` and is not it."""
+def example(question: Block, truth: Answer | None = None, *, tried: bool = False) -> str:
+    """A sentence with an example of what an answer may look like. It has the form of the ``truth`` and is not it.
+
+    ``tried``: whoever has given an answer may have been told that no value comes out.
+    """
+    if tried and isinstance(truth, Error):
+        return gettext("An answer is a value, or the name of an error.")
     if isinstance(question, Choices):
         last = chr(ord("a") + len(question.items) - 1)
         return gettext("An answer is a letter, from {first} to {last}.", first="a", last=last)

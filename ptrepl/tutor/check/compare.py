@@ -8,6 +8,7 @@ compare as equal. What the check does not state is not looked at.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -46,6 +47,8 @@ class Wants:
     mean: float | None = None
     spread: float | None = None
     normal: bool | None = None
+    elsewhere: Callable[[], Iterable[tuple[Any, Any]]] | None = None
+    """Of what a function gives: values for other inputs, beside those that are wanted there; both are tensors."""
     rtol: float = 1e-4
     atol: float = 1e-6
 
@@ -130,8 +133,7 @@ def _other_shape(label: str, value: Any, facts: TensorFacts, shape: tuple[int, .
     fields = {"name": label, "shape": shape_text(facts.shape), "wanted": shape_text(shape)}
     if wants.value is not None and method("numel", value) == method("numel", wants.value):
         try:
-            flat = method("reshape", copy_of(value), (-1,))
-            if same_values(flat, method("reshape", wants.value, (-1,)), wants.rtol, wants.atol):
+            if all(_same_flat(*pair, wants) for pair in ((value, wants.value), *_pairs(wants))):
                 return gettext(
                     "{name} holds the right values, but in shape {shape}; this step wants {wanted}.", **fields
                 )
@@ -146,11 +148,22 @@ def _other_shape(label: str, value: Any, facts: TensorFacts, shape: tuple[int, .
     return " ".join((told, *_like(value, wants)))
 
 
+def _same_flat(value: Any, wanted: Any, wants: Wants) -> bool:
+    """Whether both hold the same numbers in the same order, whatever their shapes are. Raises NoCopy."""
+    one, other = (method("reshape", copy_of(each), (-1,)) for each in (value, wanted))
+    return len(one) == len(other) and same_values(one, other, wants.rtol, wants.atol)
+
+
+def _pairs(wants: Wants) -> Iterable[tuple[Any, Any]]:
+    return () if wants.elsewhere is None else wants.elsewhere()
+
+
 def _like(value: Any, wants: Wants, rtol: float | None = None) -> list[str]:
     """What the values have in common with those that are wanted, in a sentence; nothing where that cannot be told."""
     try:
         same = partial(same_values, rtol=rtol or wants.rtol, atol=wants.atol)
-        found = likeness(copy_of(value), wants.value, same)
+        copies = ((copy_of(one), copy_of(other)) for one, other in _pairs(wants))
+        found = likeness(copy_of(value), wants.value, same, copies)
     except (NoCopy, RuntimeError):
         return []
     return [found] if found else []

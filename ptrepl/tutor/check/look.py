@@ -45,7 +45,7 @@ class Sought(Enum):
 
 
 _ABSENT: Any = object()
-_KEYS = frozenset(field.name for field in dataclasses.fields(Wants)) - {"value"}
+_KEYS = frozenset(field.name for field in dataclasses.fields(Wants)) - {"value", "elsewhere"}
 _PLAIN = (bool, int, float, complex)
 
 

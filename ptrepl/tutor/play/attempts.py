@@ -98,7 +98,7 @@ class Attempts:
         anew = [made_anew(code.source) for code in step.codes(Role.SOLUTION)]
         names = _asked(step).intersection(*anew) - setup_names(step) if anew else frozenset[str]()
         self._found = {name: id(namespace[name]) for name in names if name in namespace}
-        self._trained = _asked(step, only="trained")
+        self._trained = _asked(step, "trained")
 
     def asked(self) -> None:
         """The task is asked now, behind its demos: what was tried beside them was no attempt at it."""
@@ -186,7 +186,7 @@ class Attempts:
         asked = _asked(step)
         bound = frozenset[str]().union(*map(names_bound_by, ways))
         event = replace(event, blank=open_blank(outcomes, self._effective), absent=bound - namespace.keys())
-        if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _functions(step):
+        if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _asked(step, "function"):
             event = replace(event, uncalled=named.text)
         attempted = is_attempt(source, typed, asked, ways)
         if (judged := {verdict.about} & self._made) or last.error:
@@ -237,7 +237,7 @@ class Attempts:
             as_planned = False
             amiss = amiss or (earlier if begins else "")
             if helping is not None and helping[1] == "right":
-                amiss = amiss or outdated(helping[0], asked - right, "\n".join(self._effective))
+                amiss = amiss or outdated(helping[0][0], asked - right, "\n".join(self._effective))
                 helping = None
         lost = frozenset[str]()
         if event.touched & asked - right:
@@ -307,14 +307,16 @@ class Attempts:
         missed = known.missed - known.left_over
         return all(missed_about(found.amiss[name], self._text) in missed for name in names)
 
-    def _helping(self, index: int, bound: frozenset[str]) -> tuple[str, Beside] | None:
+    def _helping(self, index: int, bound: frozenset[str]) -> tuple[tuple[str, ...], Beside] | None:
         """As ``Ran.helping``."""
         step = self._lesson.steps[index]
         helpers = bound & frozenset[str]().union(*(names_bound_by(each.source) for each in step.codes(Role.SOLUTION)))
+        namespace, known = self._session.namespace, self._oracle.waypoints(index)
+        found: dict[Beside, tuple[str, ...]] = {}
         for name in sorted(helpers):
-            if (kind := beside(self._session.namespace.get(name), self._oracle.waypoints(index).of(name))) is not None:
-                return name, kind
-        return None
+            if (kind := beside(namespace.get(name), known.of(name))) is not None:
+                found[kind] = (*found.get(kind, ()), name)
+        return next(((names, kind) for kind, names in found.items()), None)
 
     def _unnamed(self, step: Step, last: Last, outcomes: Sequence[Outcome], source: str) -> tuple[str, str] | None:
         """As ``Ran.unnamed``. What was only looked at, or came out by chance, is none."""
@@ -347,7 +349,7 @@ class Attempts:
     def _unnamed_module(self, step: Step, last: Last, names: frozenset[str], source: str) -> tuple[str, str] | None:
         """The same of a module, also where the input gave other ``names`` too, or trained what an earlier one made."""
         namespace = self._session.namespace
-        wanted = sorted(_modules(step) - self._made - setup_names(step))
+        wanted = sorted(_asked(step, *_OF_MODULES) - setup_names(step))
         found = [(other, namespace[other]) for other in sorted(names - _asked(step)) if other in namespace]
         tree = tree_of(source)
         called = tree is not None and isinstance(tree.body[-1], ast.Expr) and isinstance(tree.body[-1].value, ast.Call)
@@ -355,8 +357,11 @@ class Attempts:
             found.append(("", last.value))
         for name in wanted:
             for other, value in found:
-                if is_module_value(value) and would_be_right(
-                    self._lesson, step, namespace, last, self._given, name, value
+                if (
+                    is_module_value(value)
+                    and value is not namespace.get(name)
+                    and would_be_right(self._lesson, step, namespace, last, self._given, name, value)
+                    and not (name in self._made and self._is_right(step, last, name))
                 ):
                     return name, other
         return None
@@ -372,19 +377,10 @@ def _tells(value: Any, *, alone: bool) -> bool:
     return callable(value) or (alone and isinstance(value, (int, float)) and not isinstance(value, bool))
 
 
-def _functions(step: Step) -> frozenset[str]:
-    """The names that are to hold functions."""
-    return _asked(step, only="function")
-
-
-def _modules(step: Step) -> frozenset[str]:
-    """The names that are to hold modules."""
-    return frozenset[str]().union(*(_asked(step, only=word) for word in _OF_MODULES))
-
-
-def _asked(step: Step, only: str = "") -> frozenset[str]:
-    """The names that the checks look at; ``only``: with this check word."""
-    return frozenset[str]().union(*(asked_names(code.source, only=only) for code in step.codes(Role.CHECK)))
+def _asked(step: Step, *words: str) -> frozenset[str]:
+    """The names that the checks look at; with ``words`` those that one of these check words does."""
+    sources = [code.source for code in step.codes(Role.CHECK)]
+    return frozenset[str]().union(*(asked_names(source, only) for source in sources for only in words or ("",)))
 
 
 def _ended(outcome: Outcome, typed: str) -> Last:

@@ -20,7 +20,10 @@ _CHANGE = N_(
     "Change the lines; Enter behind the last one, or Ctrl-O anywhere, runs them. Ctrl-C empties the prompt, Up fills "
     "it again."
 )
-_RETYPE = N_("Type these lines as they should be; an empty line ends a block.")
+_FILL_IN_COPY = N_("Type the lines below with each ___ filled in; a blank line ends a block.")
+_CHANGE_COPY = N_("Type the lines below as they should be; a blank line ends a block.")
+_FILL_IN_LINE = N_("Fill in each ___; Enter runs the line.")
+_CHANGE_LINE = N_("Change the line; Enter runs it.")
 _PUT_AWAY = N_("Change the line; Enter runs it. Ctrl-C empties the prompt, Up fills it again.")
 _HELP = N_("%hint, %solution and %skip help.")
 
@@ -51,7 +54,7 @@ def enter(
         round=review,
         piped=state.piped,
         notebook=state.notebook,
-        by_line=state.by_line,
+        line_by_line=state.line_by_line,
         alone=state.alone,
     )
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
@@ -120,16 +123,19 @@ def walk(lesson: Lesson, state: State) -> Turn:
 
 
 def _starter_keys(state: State, source: str) -> str:
-    if state.by_line and "\n" in source.strip():
-        return (
-            gettext("Type these lines, with something in place of each ___.") if has_blank(source) else gettext(_RETYPE)
-        )
-    if state.by_line:
-        return gettext("Change the line, and press Enter: it runs.")
+    if state.line_by_line and not state.notebook:
+        return gettext(_by_line(source))
     if has_blank(source):
         return state.worded(gettext(_FILL_IN), gettext("Fill in each ___ in the next cell, and run it."))
     at_prompt = gettext(_CHANGE) if "\n" in source.strip() else gettext(_PUT_AWAY)
     return state.worded(at_prompt, gettext("The next cell holds the code: change it, and run it."))
+
+
+def _by_line(source: str) -> str:
+    """What Python's own prompt can do: one line lies in it to be edited, several are only shown."""
+    if "\n" in source.strip():
+        return _FILL_IN_COPY if has_blank(source) else _CHANGE_COPY
+    return _FILL_IN_LINE if has_blank(source) else _CHANGE_LINE
 
 
 def _is_computed(step: Step) -> bool:

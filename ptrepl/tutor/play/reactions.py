@@ -217,19 +217,25 @@ def _of_value(event: Ran, asked: frozenset[str]) -> str:
 def _of_helping(event: Ran, rest: frozenset[str]) -> str:
     """What is said about a value that a solution makes on its way; "" for nothing."""
     match event.helping:
-        case (name, "right") if rest & event.made:
-            return gettext("`{name}` is right: go on.", name=name)
-        case (name, "right"):
-            return gettext("`{name}` is right; still to come: {left}.", name=name, left=_listed(rest))
-        case (name, "tuple"):
+        case (names, "right"):
+            fields = {"names": _listed(names), "left": _listed(rest)}
+            if rest & event.made:
+                return ngettext("{names} is right: go on.", "{names} are right: go on.", len(names), **fields)
+            return ngettext(
+                "{names} is right; still to come: {left}.",
+                "{names} are right; still to come: {left}.",
+                len(names),
+                **fields,
+            )
+        case ((name, *_), "tuple"):
             return gettext("`{name}` is a tuple with the right tensor in it. [0] takes that out.", name=name)
-        case (name, "bare tuple"):
+        case ((name, *_), "bare tuple"):
             return gettext(
                 "`{name}` is a tuple, and the tensor in it has the right values, but no graph: nothing can be traced "
                 "back from it.",
                 name=name,
             )
-        case (name, "no grad"):
+        case ((name, *_), "no grad"):
             return gettext(
                 "`{name}` has the right values, but no graph: nothing can be traced back from it.", name=name
             )

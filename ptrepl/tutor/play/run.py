@@ -67,8 +67,8 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
-    ``notebook``, ``by_line``: as ``State``. ``alone``: the lesson is over with the step that it begins at. ``digest``:
-    as ``FoundLesson``. ``left_out``: steps that ``lesson`` has where all packages are installed.
+    ``notebook``: they come from cells. ``line_by_line``: as ``State``. ``alone``: the lesson is over with the step that
+    it begins at. ``digest``: as ``FoundLesson``. ``left_out``: steps that ``lesson`` has with all packages.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class LessonRun:
         left_out: tuple[Step, ...] = (),
         piped: bool = False,
         notebook: bool = False,
-        by_line: bool = False,
+        line_by_line: bool = False,
         alone: bool = False,
     ) -> None:
         session.ready()
@@ -99,7 +99,7 @@ class LessonRun:
         self._given = given_names(session, file)
         self._stage = Stage(lesson, session, self._given)
         done = self._progress.lesson(lesson.key).done
-        self._state = State(done=done, piped=piped, notebook=notebook, by_line=by_line, alone=alone)
+        self._state = State(done=done, piped=piped, notebook=notebook, line_by_line=line_by_line, alone=alone)
         self._passed: set[int] = set()
         for step, source in self._progress.lesson(lesson.key).accepted.items():
             if (place := lesson.index(step)) is not None:
@@ -217,7 +217,7 @@ class LessonRun:
         return self._oracle.truth(self._state.step, block) if isinstance(block, CodeFence) else None
 
     def _example(self) -> str:
-        return example(self._step.blocks[self._state.block], self._truth())
+        return example(self._step.blocks[self._state.block], self._truth(), tried=self._state.attempts > 0)
 
     def ran(self, outcomes: Sequence[Outcome], printed: str = "") -> tuple[Say, ...]:
         """One input ran, all its statements: the learner's, or the demo that was asked for.

@@ -80,10 +80,10 @@ class State:
     """The review that is going on."""
     piped: bool = False
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
-    by_line: bool = False
-    """The prompt takes one line after the other, and nothing stands in it already, unless it is one line."""
     notebook: bool = False
     """In cells: nothing waits for Enter, and code to run is the next cell."""
+    line_by_line: bool = False
+    """The prompt is Python's own: code of several lines is printed above it, and cannot be edited."""
     alone: bool = False
     """The lesson is over with this step, whatever was asked for."""
     left: bool = False
@@ -169,8 +169,8 @@ class Ran:
     """Whether the input made nothing but asked names, each as a solution has it on its way."""
     earlier: tuple[str, ...] = ()
     """What the learner has passed the step with before."""
-    helping: tuple[str, Beside] | None = None
-    """(a name that a solution makes on its way, what the learner's value of that name is to it)."""
+    helping: tuple[tuple[str, ...], Beside] | None = None
+    """(names that a solution makes on its way, what the learner's values of these names are to it)."""
     answer: str = ""
     """Where the step is passed: those of the learner's lines that it was passed by, as they were typed."""
 

@@ -300,6 +300,32 @@ def test_blanks_are_filled_in_one_after_the_other(prefill: str, keys: str, text:
     assert typed(keys, question=lambda reader: reader.read(prefill=prefill)) == text
 
 
+FIX = "def f(x):\n    return y"
+MENDED = "def f(z):\n    return z\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize(
+    ("prefill", "pasted", "text"),
+    [
+        ("def f(x):\n    return ___", MENDED, MENDED),
+        ("m = f(___)\nn = m", "m = 1\nn = m", "m = 1\nn = m"),
+        ("m = 1\nn = m", "m = 2\nn = 3", "m = 2\nn = 3"),
+        (FIX, MENDED, MENDED),
+        (FIX, ">>> def f(z):\n...     return z\n", MENDED),
+        (FIX, "a = 1\nb = 2", FIX + "\na = 1\nb = 2"),
+        (FIX, "x", FIX + "\nx"),
+        ("m = f(___)\nn = m", "1", "m = f(1)\nn = m"),
+        ("m = f(1)", " + 1", "m = f(1) + 1"),
+    ],
+)
+def test_an_answer_that_is_pasted_takes_the_place_of_the_starter(
+    prefill: str, pasted: str, text: str, end: str
+) -> None:
+    keys = paste(pasted.replace("\n", end)) + CTRL["o"]
+    assert typed(keys, question=lambda reader: reader.read(prefill=prefill)).rstrip() == text.rstrip()
+
+
 STARTER = "m = f(___)\nn = m"
 
 

@@ -70,3 +70,59 @@ def test_an_error_that_no_rule_knows_is_told_as_it_is() -> None:
 
     said = told(f'function("f", abs, [{TABLE}], in_full=True)', f=refuses)
     assert said == f"`{FULL}` raises RuntimeError: not today"
+
+
+BOARD = 'function("f", lambda n, m: (torch.arange(n)[:, None] + torch.arange(m)) % 2, [(2, 3), (3, 3), (1, 1)])'
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "ending"),
+    [
+        (
+            'function("f", lambda x: x.T, [torch.eye(2) + 1, torch.arange(4).reshape(2, 2)])',
+            lambda x: x,
+            "are swapped.",
+        ),
+        (
+            'function("f", lambda x: x.T, [torch.arange(4).reshape(2, 2), torch.arange(9).reshape(3, 3)])',
+            lambda x: x.T if len(x) > 2 else x,
+            "are swapped.",
+        ),
+        (
+            'function("f", lambda x: x.T, [torch.arange(4).reshape(2, 2), torch.arange(9).reshape(3, 3)])',
+            lambda x: x if len(x) < 3 else x.flip(0),
+            "this step wants [[0, 2], [1, 3]].",
+        ),
+        ('function("f", lambda x: x.flip(0), [torch.arange(2), torch.arange(3)])', lambda x: x, "in reverse order."),
+        (
+            'function("f", lambda x: x.flip(0), [torch.arange(2), torch.arange(3)])',
+            lambda x: x.roll(2),
+            "this step wants [1, 0].",
+        ),
+        (BOARD, lambda n, m: (torch.arange(n)[:, None] + torch.arange(m) + 1) % 2, "0 and 1 have changed places."),
+        (
+            'function("f", lambda x: x[None], [torch.arange(2), torch.arange(3)])',
+            lambda x: x,
+            "holds the right values, but in shape (2,); this step wants (1, 2).",
+        ),
+        (
+            'function("f", lambda x: x[None], [torch.arange(2), torch.arange(3)])',
+            lambda x: x[:2],
+            "is shape (2,); this step wants (1, 2).",
+        ),
+        (
+            'function("f", lambda x: (x, x.flip(0)), [torch.arange(2), torch.arange(3)])',
+            lambda x: (x, x.roll(2)),
+            "this step wants [1, 0].",
+        ),
+        (
+            'function("f", lambda x: x.flip(0), [torch.arange(2), torch.zeros(0), torch.arange(3)])',
+            lambda x: x[x.argsort()] if len(x) else x[9],
+            "in reverse order.",
+        ),
+    ],
+)
+def test_what_the_values_are_like_is_told_where_all_inputs_agree(check: str, given: Any, ending: str) -> None:
+    said = told(check, f=given)
+    assert said.endswith(ending)
+    assert said.count("; this step wants") == 1

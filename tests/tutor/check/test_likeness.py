@@ -30,6 +30,9 @@ def said(value: object, wanted: object = TABLE) -> str:
             [2.9, -1.9],
             "It holds integers (int8), which have no place for a fraction.",
         ),
+        ([True, True, False], [False, False, True], "True and False have changed places."),
+        ([True, True, False], [0.0, 0.0, 1.0], "True and False have changed places."),
+        ([[0, 1], [0, 0]], [[1.0, 0.0], [1.0, 1.0]], "0 and 1 have changed places."),
         ([-1.0, 2.0, -3.0], [1.0, -2.0, 3.0], "Each number has the other sign."),
         ([45.0, 135.0, 90.0], [45.0, 135.0, -90.0], "The minus signs are missing."),
         ([13.0, 8.0, 30.0], [12.5, 7.5, 29.5], "Each number is 0.5 too large."),
@@ -50,7 +53,7 @@ def test_it_is_told(value: object, wanted: object, told: str) -> None:
         ([[1.0, 5.0, 3.0], [4.0, 2.0, 7.0]], TABLE),
         ([1, 2], [1.0, 3.5]),
         ([2, 4], [1, 2]),  # two numbers may be so by chance
-        ([True, False, True], [False, True, False]),
+        ([True, False, True], [False, False, True]),
         ([1 + 1j, 2j, 3.0], [1j, -1 + 2j, 2.0]),
         ([float("nan"), 1.0, 2.0], [1.0, 2.0, 3.0]),
         ([float("inf"), 1.0, 2.0], [1.0, 2.0, 3.0]),

@@ -86,8 +86,11 @@ def test_one_table_and_one_page(
     assert f"2x {WHAT}" in page
     assert "<script" not in page
     assert "secret" not in page + (tmp_path / "class.csv").read_text()
-    assert main(["--collect", *files, "-o", "spring"]) == 0
-    assert (tmp_path / "spring.html").read_text() == page
+    for name in ("spring", "autumn.csv", "winter.HTML"):
+        assert main(["--collect", *files, "-o", name]) == 0
+        assert (tmp_path / name).with_suffix(".html").read_text() == page
+        assert (tmp_path / name).with_suffix(".csv").exists()
+    assert len([*tmp_path.glob("*.csv"), *tmp_path.glob("*.html")]) == 8
 
 
 @pytest.mark.parametrize(

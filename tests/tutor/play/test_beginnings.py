@@ -181,6 +181,11 @@ def test_a_line_that_failed_has_computed_nothing(step: str, lines: list[str]) ->
         ),
         ("regression/five-parts", PARTS[:2], "Right so far: go on."),
         ("autograd/clear", ["y = (x * x).sum()"], "`y` is right; still to come: `x.grad`."),
+        (
+            "capstone/all",
+            ["train, valid, test = in_three(len(days))"],
+            "`test`, `train` and `valid` are right; still to come: `forecast`.",
+        ),
     ],
 )
 def test_a_beginning_is_called_what_it_is(step: str, lines: list[str], said: str) -> None:

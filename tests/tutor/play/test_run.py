@@ -797,6 +797,14 @@ def test_an_example_of_an_answer_has_its_form_and_is_not_the_answer(question: st
     assert notes(player.type("k = 1"))[0].endswith(f"An answer {example}.")
 
 
+def test_who_was_told_that_it_raises_gets_no_value_as_an_example() -> None:
+    player = Player(lesson(COURSE.replace("```python predict\nx * 2", "```python predict\nx[9].shape")))
+    player.begin("guessing")
+    assert notes(player.type("k = 1"))[0].endswith("An answer looks like (2, 3).")
+    assert "raises an error" in feedback(player.type("(3,)"))[0][1]
+    assert notes(player.type("out of range"))[0].endswith("An answer is a value, or the name of an error.")
+
+
 def test_the_name_that_is_asked_for_may_stand_before_the_answer() -> None:
     text = COURSE.replace("```python predict\nx * 2", "```python predict\nx.sum()")
     for typed in ("x.sum() = 3", "x.sum() == 3", "3.0", "three", "1 + 2", "3 altogether", "len([1, 1, 1])"):
@@ -822,13 +830,16 @@ def test_what_asks_something_says_how_to_go_on() -> None:
 
 
 def test_a_prompt_of_single_lines_is_told_no_keys_that_it_lacks() -> None:
-    for step, says in (("doing", "Change the line, and press Enter"), ("mending", "Type these lines as they")):
-        player = Player(lesson(), by_line=True)
+    for step, says in (
+        ("doing", "Fill in each ___; Enter runs the line."),
+        ("mending", "Type the lines below as they"),
+    ):
+        player = Player(lesson(), line_by_line=True)
         for told in (player.begin(step), player.command("redo")):
             assert notes(told)[-1].startswith(says)
             assert not any(key in notes(told)[-1] for key in ("Ctrl", "Up ", "goes to"))
-    told = notes(Player(shipped("graph"), by_line=True).begin("ice-cream"))[-1]
-    assert told.startswith("Type these lines, with something in place of each ___.")
+    told = notes(Player(shipped("graph"), line_by_line=True).begin("ice-cream"))[-1]
+    assert told.startswith("Type the lines below with each ___ filled in;")
 
 
 UNFINISHED = (

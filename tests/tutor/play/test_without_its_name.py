@@ -58,6 +58,18 @@ def test_a_network_that_has_learned_under_another_name_is_named(inputs: list[str
     assert said(*inputs)[-1] == NAMED
 
 
+def test_it_is_named_also_where_the_name_that_is_asked_for_stands_for_another() -> None:
+    assert said("net = nn.Linear(1, 1)", f"{MADE}\n{OPTIMIZER}{TRAINS}")[-1] == NAMED
+    assert said("wide = nn.Linear(3, 1)", "other = nn.Linear(1, 3)")[-1] == NAMED.replace("net", "wide").replace(
+        "model", "other"
+    )
+
+
+def test_another_one_beside_the_right_one_is_no_answer() -> None:
+    assert not any("`other`" in text for text in said("wide = nn.Linear(1, 3)", "other = nn.Linear(1, 3)"))
+    assert not any("`other`" in text for text in said("wide = nn.Linear(3, 1)", "other = wide"))
+
+
 def test_one_that_has_not_learned_is_not_the_right_one() -> None:
     assert not any("name `net`" in text for text in said(MADE, OPTIMIZER, "loss = model(data).mean()"))
 

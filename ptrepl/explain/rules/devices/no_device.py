@@ -163,12 +163,29 @@ def _with_device(case: Case, kind: str) -> Iterator[Candidate]:
 
 def _no_accelerator(case: Case) -> Finding:
     """``x.pin_memory()``, ``torch.accelerator.synchronize()`` on a machine with a CPU alone."""
+    match case.node:
+        case ast.Call(func=ast.Attribute(attr="Generator") | ast.Name(id="Generator"), args=[seed], keywords=[]) if (
+            type(case.value(seed)) is int
+        ):
+            function = case.node.func
+            return _seed_as_device(case, function, seed)
     return Finding(
         gettext(
             "PyTorch finds no accelerator here, such as a GPU, and this needs one. In a program that runs on any "
             "machine it stands behind if torch.accelerator.is_available():, and is left out on the CPU."
         )
     )
+
+
+def _seed_as_device(case: Case, function: ast.expr, seed: ast.expr) -> Finding:
+    """``torch.Generator(7)``."""
+    code = f"{case.text(function)}().manual_seed({case.text(seed)})"
+    text = gettext(
+        "What {function} takes is a device, and a number means that of a GPU. A seed is set behind it: {code}.",
+        function=case.text(function),
+        code=code,
+    )
+    return Finding(text, verified(case, Candidate(code)))
 
 
 def _without_data(case: Case) -> Finding | None:

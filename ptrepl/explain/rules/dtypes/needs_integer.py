@@ -179,6 +179,26 @@ def _minus(case: Case) -> Finding | None:
     return None
 
 
+def _order(case: Case) -> Finding | None:
+    """``argmax`` of a comparison."""
+    call = invocation(case)
+    given = call.argument(0, "input", "self") if call is not None else None
+    facts = case.facts(given) if given is not None else None
+    if call is None or given is None or facts is None or facts.dtype != "bool":
+        return None
+    text = gettext(
+        "{name} is bool, and {function} compares numbers. With .int() True is 1 and False is 0; of equal ones "
+        "the first is found.",
+        name=case.called(given, gettext("The tensor")),
+        function=call.name,
+    )
+    node = case.node
+    assert node is not None
+    return Finding(
+        text, tried(case, [Candidate(spliced(case.site.source, node, {given: converted(case, given, "int32")}))])
+    )
+
+
 RULES = (
     Rule(
         "integer indices",
@@ -209,4 +229,5 @@ RULES = (
         _minus,
         more="dtypes/bool",
     ),
+    Rule("bool order", ("RuntimeError",), r"^arg(?:max|min)\(\): does not support bool", _order, more="dtypes/bool"),
 )

@@ -1,4 +1,4 @@
-"""``net[0]`` of a network whose class the learner wrote: its layers have names, not numbers."""
+"""``net[0]`` of a network whose class the learner wrote, whose layers have names, and ``table[tokens]`` of a layer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import ast
 from ptrepl.engine.explanation import Fix
 from ptrepl.engine.watch.kinds import Kind, kind_of, own_dict, type_name
 from ptrepl.explain.case import Case
+from ptrepl.explain.fixes.trial import Candidate, tried
 from ptrepl.explain.operands.operand_text import operand_text
-from ptrepl.explain.rewrite import segment, spliced
+from ptrepl.explain.rewrite import in_a_sentence, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
@@ -21,6 +22,8 @@ def _indexed(case: Case) -> Finding | None:
             held = case.real(base)
         case _:
             return None
+    if kind_of(held) is Kind.MODULE and case.facts(index) is not None:
+        return _in_square_brackets(case, base, index)
     inner = own_dict(held).get("_modules") if kind_of(held) is Kind.MODULE else None
     if type(inner) is not dict or not inner:
         return None
@@ -41,6 +44,19 @@ def _indexed(case: Case) -> Finding | None:
         held_by = gettext("{path} takes one.", path=f"{name}.{names[0]}")
         return Finding(f"{text} {held_by}", _by_name(case, base, names[0], keeps_index=True))
     return Finding(text, _by_name(case, base, names[0]) if number == 0 else ())
+
+
+def _in_square_brackets(case: Case, base: ast.expr, index: ast.expr) -> Finding:
+    """``table[tokens]``: a tensor is what a module is called with."""
+    assert case.node is not None
+    call = f"{segment(case.site.source, base)}({segment(case.site.source, index)})"
+    text = gettext(
+        "{name} is a module ({type}), and a module is called, in round brackets: {call}.",
+        name=operand_text(case, base),
+        type=type_name(case.real(base)),
+        call=in_a_sentence(call),
+    )
+    return Finding(text, tried(case, [Candidate(call)]))
 
 
 def _by_name(case: Case, base: ast.expr, name: str, *, keeps_index: bool = False) -> tuple[Fix, ...]:

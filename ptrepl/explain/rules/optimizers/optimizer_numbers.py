@@ -51,6 +51,26 @@ def _number(case: Case) -> Finding | None:
     return Finding(f"{said} {why}")
 
 
+def _several(case: Case) -> Finding | None:
+    """``weight_decay=decays``, a list of those that are to be tried."""
+    call = class_call(case, "torch.optim.")
+    for parameter in _NUMBERS.values() if call is not None else ():
+        node = call.argument(parameter) if call is not None else None
+        value = (case.real(node) or case.value(node)) if node is not None else None
+        if call is None or node is None or type(value) not in (list, tuple):
+            continue
+        kind = gettext("a list") if type(value) is list else gettext("a tuple")
+        text = gettext(
+            "{parameter} is {kind}, and {optimizer} takes one number for it. To try several, make the network and "
+            "its optimizer anew for each of them, in a loop.",
+            parameter=f"{parameter}={case.text(node)}",
+            kind=kind,
+            optimizer=call.said,
+        )
+        return Finding(text)
+    return None
+
+
 def _betas(case: Case) -> Finding | None:
     call = class_call(case, "torch.optim.")
     node = call.argument("betas") if call is not None else None
@@ -232,6 +252,13 @@ BEFORE = (
 
 RULES = (
     Rule("optimizer number", ("ValueError",), r"^Invalid (?P<what>[\w ]+): ", _number, more=_MORE),
+    Rule(
+        "several numbers",
+        ("TypeError",),
+        r"^'<=?' not supported between instances of '(?:list|tuple|float|int)' and '(?:list|tuple|float|int)'",
+        _several,
+        more=_MORE,
+    ),
     Rule(
         "betas",
         ("ValueError", "TypeError"),

@@ -13,7 +13,7 @@ from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
-from ptrepl.explain.fixes.spelling import homes, near, renamed
+from ptrepl.explain.fixes.spelling import homes, is_one_slip, near, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.provenance.origins import earlier
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
@@ -88,7 +88,7 @@ def _unbound(case: Case) -> Finding | None:
             "{name} is not defined by itself: it is in {module}, as {path}.", name=word, module=module, path=at_home[0]
         )
         return Finding(text, tried(case, _candidates(case, at_home)))
-    close = near(word, _known(case))
+    close = [each for each in near(word, _known(case)) if _may_be_meant(case, word, each)]
     if close:
         return Finding(_meant(case, word, close[0]), tried(case, _candidates(case, close)))
     if word in _IN_WORDS:
@@ -253,6 +253,18 @@ def _gradient(case: Case, word: str, leaves: list[str]) -> Finding:
 def _known(case: Case) -> list[str]:
     names = [*case.scope.locals, *case.scope.globals][:_MOST_NAMES]
     return [name for name in (*names, *vars(builtins)) if not name.startswith("_")]
+
+
+def _may_be_meant(case: Case, word: str, name: str) -> bool:
+    """Whether ``name`` is the learner's, or Python's own where it stands as that does: called, or one slip away.
+
+    ``order`` of ``table[order]`` is no ``ord``, and ``error`` no ``KeyError``.
+    """
+    match next(iter(case.parents), None):
+        case ast.Call(func=func) if func is case.site.node:
+            return True
+    own = name in case.scope.locals or name in case.scope.globals or name not in vars(builtins)
+    return own or is_one_slip(word, name) or word.casefold() == name.casefold()
 
 
 def _candidates(case: Case, names: list[str]) -> Iterator[Candidate]:

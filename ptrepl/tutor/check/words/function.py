@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ptrepl.engine.watch.static_read import gradient as gradient_of
@@ -63,7 +65,8 @@ def function(
         raise TypeError(gettext("function takes a reference, or None and below="))
     mine = found if through is None else _followed(found, through)
     theirs = reference if through is None or reference is None else _followed(reference, through)
-    for given in inputs:
+    inputs = list(inputs)
+    for place, given in enumerate(inputs):
         arguments = given if isinstance(given, tuple) else (given,)
         written = call_text(name, arguments, _FULL if in_full else SHORT)
         label = f"`{written}`" if through is None else _followed_label(through, written)
@@ -100,7 +103,25 @@ def function(
             compare_returned(look, label, value[0], expected[0], wants, name)
             _compare_slopes(look, label, value[1], expected[1], name)
         else:
-            compare_returned(look, label, value, expected, wants, name)
+            others = inputs[:place] + inputs[place + 1 :]
+            elsewhere = partial(_beside, look, hides, mine, theirs, others)
+            compare_returned(look, label, value, expected, wants, name, elsewhere)
+
+
+def _beside(
+    look: Look, hides: Sequence[str], mine: Callable[..., Any], theirs: Any, inputs: Sequence[Any]
+) -> Iterator[tuple[Any, Any]]:
+    """What ``mine`` and ``theirs`` give for each of the ``inputs`` that ``mine`` takes."""
+    for given in inputs:
+        arguments = given if isinstance(given, tuple) else (given,)
+        try:
+            with look.hiding(hides):
+                value = called_with(mine, arguments)
+        except Stopped:
+            raise
+        except BaseException:
+            continue  # what it raises there says nothing of what it gives here
+        yield value, called_with(theirs, arguments)
 
 
 def _why(error: BaseException, look: Look) -> tuple[str, ...]:
@@ -213,8 +234,19 @@ def _followed_label(through: Callable[[Any], Any], written: str) -> str:
     return told.format(call=f"`{written}`") if "{call}" in told else f"`{through.__name__}({written})`"
 
 
-def compare_returned(look: Look, label: str, value: Any, expected: Any, wants: dict[str, Any], name: str) -> None:
-    """Raises Miss where what a call gave is not what was expected: one value, or several in a tuple."""
+def compare_returned(
+    look: Look,
+    label: str,
+    value: Any,
+    expected: Any,
+    wants: dict[str, Any],
+    name: str,
+    elsewhere: Callable[[], Iterable[tuple[Any, Any]]] = tuple,
+) -> None:
+    """Raises Miss where what a call gave is not what was expected: one value, or several in a tuple.
+
+    ``elsewhere``: what other calls gave, and what was expected of them.
+    """
     pairs = [(label, value, expected)]
     if isinstance(expected, (tuple, list)):
         if not isinstance(value, (tuple, list)) or len(value) != len(expected):
@@ -227,13 +259,26 @@ def compare_returned(look: Look, label: str, value: Any, expected: Any, wants: d
             )
             raise Miss(message, name)
         pairs = [(f"{label}[{place}]", *pair) for place, pair in enumerate(zip(value, expected, strict=True))]
-    for each, found, wanted in pairs:
+    for place, (each, found, wanted) in enumerate(pairs):
         if found is None:
             look.see(None)
             raise Miss(gettext("{call} gives None, and no value: look at the return of the function.", call=each), name)
         if isinstance(wanted, str):
             look.text(each, found, wanted, name)
         elif is_tensor_value(found):
-            look.compare(each, found, wants_of(wanted, wants), name)
+            within = place if isinstance(expected, (tuple, list)) else None
+            wanting = replace(wants_of(wanted, wants), elsewhere=partial(_tensors, elsewhere, within))
+            look.compare(each, found, wanting, name)
         else:
             look.number(each, found, wants_of(wanted, wants), name)
+
+
+def _tensors(elsewhere: Callable[[], Iterable[tuple[Any, Any]]], place: int | None) -> Iterator[tuple[Any, Any]]:
+    """Those pairs of values that are tensors; with a ``place`` those in a tuple there."""
+    for value, expected in elsewhere():
+        if place is not None:
+            if not isinstance(value, (tuple, list)) or len(value) != len(expected):
+                continue
+            value, expected = value[place], expected[place]
+        if is_tensor_value(value):
+            yield value, tensor_from(expected)

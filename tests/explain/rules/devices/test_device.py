@@ -136,6 +136,11 @@ def test_meta_has_no_numbers(line):
 
 
 @pytest.mark.skipif(torch.accelerator.is_available(), reason="there is an accelerator")
+def test_a_seed_is_no_device() -> None:
+    check("g = torch.Generator(7)", "A seed is set behind it", ["torch.Generator().manual_seed(7)"])
+
+
+@pytest.mark.skipif(torch.accelerator.is_available(), reason="there is an accelerator")
 @pytest.mark.parametrize(
     "line",
     ["torch.ones(3).pin_memory()", "torch.accelerator.synchronize()", "print(torch.accelerator.memory_allocated())"],

@@ -105,6 +105,8 @@ def test_integer_indices(line, fixes):
         ("1 - mask", ["~mask"]),
         ("-(v > 1)", ["~(v > 1)"]),
         ("~v", []),
+        ("mask.argmax()", ["mask.int().argmax()"]),
+        ("torch.argmin(v > 1, dim=0)", ["torch.argmin((v > 1).int(), dim=0)"]),
     ],
 )
 def test_bools(line, fixes):

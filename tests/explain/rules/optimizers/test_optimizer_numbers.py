@@ -31,6 +31,8 @@ SGD = f"{NET}\nopt = torch.optim.SGD(P, lr=0.1)"
             "momentum belongs to torch.optim.SGD",
             ["torch.optim.AdamW(P, betas=(0.8, 0.999))"],
         ),
+        (f"{NET}\nrates = [0.1, 0.01]\ntorch.optim.SGD(P, lr=rates)", "lr=rates is a list", ()),
+        (f"{NET}\ntorch.optim.Adam(P, weight_decay=(0, 1))", "weight_decay=(0, 1) is a tuple", ()),
         (f"{NET}\nopt = torch.optim.LBFGS(P)\nopt.step()", "then opt.step(closure)", ()),
         (f"{SGD}\nlr = opt.lr", "opt has no attribute lr", ['lr = opt.param_groups[0]["lr"]']),
         (f"{SGD}\nopt.zero_grads()", "It has zero_grad.", ["opt.zero_grad()"]),

@@ -144,7 +144,18 @@ def test_a_lesson_may_know_the_name():
 
 @pytest.mark.parametrize(
     "code",
-    ["qwxyz", "oops", "zeors", "[loss + j for i in range(3)]", "t", "eval('zeros(3)')"],
+    [
+        "qwxyz",
+        "oops",
+        "zeors",
+        "error",
+        "order",
+        "loss[order]",
+        "print(anything)",
+        "[loss + j for i in range(3)]",
+        "t",
+        "eval('zeros(3)')",
+    ],
 )
 def test_names_that_are_like_no_other_are_left_to_python(code):
     assert fails(HEAD + code).explanation is None
