@@ -138,3 +138,26 @@ def test_an_answer_in_brackets_may_take_several_lines(
     opened = OpenLesson(found, Shell(capsys).context, Progress(None), lambda prompt: "")
     typed = iter(lines)
     assert opened.ask(lambda prompt, prefill: next(typed), "") == answer
+
+
+SHOWN = (
+    FRONT
+    + """
+## Shown
+<!-- step: shown demo -->
+```python demo
+air = torch.ones(3)
+```
+"""
+)
+
+
+def test_a_command_says_of_an_absent_name_what_code_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell(capsys)
+    found = FoundLesson(lesson(SHOWN), Path("small.md"), None, shipped=False)
+    shell.context.lesson = OpenLesson(found, shell.context, Progress(None), lambda prompt: "")
+    shell.context.lesson.begin()
+    shell("%plot air")
+    assert shell.err.strip() == "air is made by the code shown above. Press Enter to run it."
+    shell("%plot water")
+    assert shell.err.startswith("There is no name water here.")
