@@ -15,6 +15,14 @@ class UsageError(PtreplError):
     """An argument or a command that cannot be used as it is."""
 
 
+class UnknownName(UsageError):
+    """A command was given ``name``, which nothing is bound to."""
+
+    def __init__(self, name: str, message: str) -> None:
+        self.name = name
+        super().__init__(message)
+
+
 class DeviceError(PtreplError):
     """A device that this machine lacks."""
 

@@ -16,6 +16,7 @@ _REPEATED = (ast.For, ast.While, ast.With)
 _PASSES = frozenset({"backward", "step", "zero_grad"})
 _WRITE = frozenset({"save", "dump", "savez", "savetxt", "save_file"})
 """Calls that leave something in a file."""
+_MODULES = frozenset({"torch", "nn", "F", "init"})
 _BEFORE = ("", 0)
 """Stands for whatever was there before the lines."""
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -32,7 +33,8 @@ def program_slice(tree: ast.Module, names: frozenset[str], *, blocks: bool = Fal
     place of the one before.
     """
     wanted = set(names)
-    own = names | bound_in(tree)
+    made = bound_in(tree)
+    own = names | made
     kept: list[ast.stmt] = []
     overwritten = set[str]()
     passes = [*_backward_passes(tree, names), *_file_writers(tree)] if blocks else []
@@ -40,7 +42,8 @@ def program_slice(tree: ast.Module, names: frozenset[str], *, blocks: bool = Fal
         statement = tree.body[place]
         bound = bound_in(statement)
         mentions = not bound or (blocks and isinstance(statement, _BLOCKS))
-        mentioned = read_in(statement) & own | _written_into(statement) if mentions else frozenset[str]()
+        read = read_in(statement) & own - (_only_called(statement) - made)
+        mentioned = read | _written_into(statement) if mentions else frozenset[str]()
         concerned = bool(bound & wanted or mentioned & wanted) and not _typed_again(statement, kept)
         stands = place >= len(tree.body) - recent and not (bound and bound <= overwritten)
         if not concerned and statement not in passes and not stands:
@@ -78,6 +81,8 @@ def read_first(statements: Iterable[ast.stmt]) -> frozenset[str]:
                 given = {each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg)}
                 inside = read_first(body) - given
                 found |= (inside | _read_beside(statement, body)) - bound - {statement.name}
+            case ast.ClassDef(body=body):
+                found |= (_read_beside(statement, body) | read_first(body)) - bound - {statement.name}
             case ast.For(target=target, iter=source, body=body, orelse=orelse):
                 found |= read_in(source) - bound
                 found |= read_in(target) - bound
@@ -99,12 +104,23 @@ def _read_beside(statement: ast.stmt, body: list[ast.stmt]) -> frozenset[str]:
     return frozenset[str]().union(*map(read_in, heads))
 
 
+def _only_called(statement: ast.stmt) -> frozenset[str]:
+    """The names that ``statement`` reads to call them, and for nothing else: a call leaves a function as it is."""
+    called = [each.func for each in ast.walk(statement) if isinstance(each, ast.Call)]
+    names = [each for each in ast.walk(statement) if isinstance(each, ast.Name)]
+    return frozenset(each.id for each in names if each in called) - {each.id for each in names if each not in called}
+
+
 def _written_into(statement: ast.stmt) -> frozenset[str]:
-    """The names of what a statement plainly writes into: ``x[0] = 1``, ``x.zero_()``, ``x.retain_grad()``."""
+    """The names of what a statement plainly writes into: ``x[0] = 1``, ``x.zero_()``, ``init.zeros_(x)``."""
     found: set[str] = set()
     for node in ast.walk(statement):
         target: ast.expr | None = None
         match node:
+            case ast.Call(func=ast.Attribute(attr=attribute) as function, args=[first, *_]) if attribute.endswith(
+                "_"
+            ) and _is_of_module(function):
+                found |= read_in(first)
             case ast.Attribute(value=inner, ctx=ast.Store()) | ast.Subscript(value=inner, ctx=ast.Store()):
                 target = inner
             case ast.AugAssign(target=inner):
@@ -118,6 +134,11 @@ def _written_into(statement: ast.stmt) -> frozenset[str]:
         if isinstance(target, ast.Name):
             found.add(target.id)
     return frozenset(found)
+
+
+def _is_of_module(function: ast.Attribute) -> bool:
+    """Whether it is a function that a module of torch holds, not a method: ``nn.init.zeros_``."""
+    return ast.unparse(function).partition(".")[0] in _MODULES
 
 
 def _typed_again(statement: ast.stmt, later: Iterable[ast.stmt]) -> bool:
@@ -138,7 +159,8 @@ def _backward_passes(tree: ast.Module, names: frozenset[str]) -> list[ast.stmt]:
     made: dict[str, frozenset[tuple[str, int]]] = {name: frozenset({(name, 0)}) for name in names}
     found: list[tuple[ast.stmt, frozenset[tuple[str, int]]]] = []
     for place, statement in enumerate(tree.body, 1):
-        sources = frozenset[tuple[str, int]]().union(*(made.get(each, frozenset()) for each in read_in(statement)))
+        reads = read_first([statement]) if isinstance(statement, _INNER) else read_in(statement)  # not its own names
+        sources = frozenset[tuple[str, int]]().union(*(made.get(each, frozenset()) for each in reads))
         if _of_before(statement, frozenset({"grad"}), made):
             sources |= {_BEFORE}
         bound = bound_in(statement)

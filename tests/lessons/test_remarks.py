@@ -346,3 +346,18 @@ def test_what_was_computed_before_a_mend_is_not_called_right() -> None:
     assert "Two draws" not in played.words
     assert "are right now" not in played.words
     assert play("data/keep-some-back", [*CUT, "train, valid = order[:80], order[80:]", *again]).accepted
+
+
+def test_a_function_holds_nothing_that_was_computed_before() -> None:
+    played = play(
+        "logistic/chance", ["to_chance = lambda score: 1 / 1 + torch.exp(-score)", "score = torch.tensor(2.0)"]
+    )
+    assert "computed before" not in played.words
+
+
+def test_words_on_an_overwritten_attempt_are_not_said_again() -> None:
+    walks = ["path = walk(lambda p: torch.optim.SGD(p, lr=0.05))\nheight(path[-1])"]
+    walks += ["path = walk(lambda p: torch.optim.RMSprop(p, lr=0.15))", "height(path[-1])"]
+    said = play("optim/faster", walks).said
+    assert said[0].startswith("Plain SGD does not get there")
+    assert not said[-1].startswith("Plain SGD")

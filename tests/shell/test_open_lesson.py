@@ -192,3 +192,26 @@ def test_the_keys_of_a_starter_are_told_that_the_prompt_has(
         said = " ".join(capsys.readouterr().out.split())
         assert told in said
         assert not_told not in said
+
+
+SHOWN = (
+    FRONT
+    + """
+## Shown
+<!-- step: shown demo -->
+```python demo
+air = torch.ones(3)
+```
+"""
+)
+
+
+def test_a_command_says_of_an_absent_name_what_code_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell(capsys)
+    found = FoundLesson(lesson(SHOWN), Path("small.md"), None, shipped=False)
+    shell.context.lesson = OpenLesson(found, shell.context, Progress(None), lambda prompt: "")
+    shell.context.lesson.begin()
+    shell("%plot air")
+    assert shell.err.strip() == "air is made by the code shown above. Press Enter to run it."
+    shell("%plot water")
+    assert shell.err.startswith("There is no name water here.")

@@ -24,6 +24,8 @@ def kept(source: str, names: str, *, recent: int = 0) -> str:
         ("w = 1\nprint(f(2))\nw = f(3)", "w = f(3)"),
         ("x[0] = 1\nw = x * 2", "x[0] = 1\nw = x * 2"),
         ("x.zero_()\nw = x * 2", "x.zero_()\nw = x * 2"),
+        ("init.zeros_(x[0])\nw = x * 2", "init.zeros_(x[0])\nw = x * 2"),
+        ("nn.init.zeros_(x)\nw = nn.Linear(2, 1)", "w = nn.Linear(2, 1)"),
         ("rate = 1\nw = 1\nw = rate * 2", "rate = 1\nw = rate * 2"),
     ],
 )
@@ -94,3 +96,27 @@ def test_what_leaves_a_file_is_part_of_what_reads_it(writes: str, left_out: str)
     made = "net = Net()\n" if writes else ""
     source = f"{made}{writes}\n{left_out}\n{reads}"
     assert kept(source, "back") == ast.unparse(ast.parse(f"{made}{writes}\n{reads}"))
+
+
+def attempt(answer: str) -> str:
+    return (
+        "class Steep(Function):\n    def backward(ctx, slope):\n        x = ctx.saved\n        return "
+        f"{answer}\n\nbend = Steep.apply\nx = tensor(3)\nbend(x).backward()\n"
+    )
+
+
+def test_the_names_of_a_class_of_its_own_are_not_those_of_the_prompt() -> None:
+    assert kept(attempt("x > 0") + attempt("slope"), "bend x Steep") == ast.unparse(ast.parse(attempt("slope")))
+    old = "class Net(Module):\n    def __init__(self):\n        super({}, self).__init__()\nnet = Net()"
+    assert kept(f"{old.format('Module')}\n{old.format('Net')}", "net") == ast.unparse(ast.parse(old.format("Net")))
+
+
+@pytest.mark.parametrize(
+    ("source", "last"),
+    [
+        ("path = walk(1)\nheight(path)\npath = walk(2)", "path = walk(2)"),
+        ("path = walk(1)\nplaces.append(path)\npath = walk(2)", "path = walk(1)\nplaces.append(path)\npath = walk(2)"),
+    ],
+)
+def test_a_call_leaves_the_function_as_it_is(source: str, last: str) -> None:
+    assert kept(source, "path height places") == ast.unparse(ast.parse(last))

@@ -7,7 +7,7 @@ import re
 import warnings
 
 from ptrepl.engine.run.source import Complete, Incomplete, Invalid
-from ptrepl.errors import PtreplError, UsageError
+from ptrepl.errors import PtreplError, UnknownName, UsageError
 from ptrepl.screen.paragraphs import told
 from ptrepl.shell.command import CommandLine
 from ptrepl.shell.command_table import COMMANDS
@@ -99,7 +99,11 @@ def dispatch(context: ShellContext, invocation: CommandLine) -> bool:
         return notebook_magic(context, invocation.name, invocation.arguments)
     if command is None:
         raise UsageError(_unknown(invocation.name, invocation.arguments.strip(" ?")))
-    return command.handler(context, invocation.arguments) is not False
+    try:
+        return command.handler(context, invocation.arguments) is not False
+    except UnknownName as error:
+        known = context.lesson.unbound(error.name) if context.lesson is not None else ""
+        raise UsageError(known or str(error)) from None
 
 
 def give(context: ShellContext, invocation: CommandLine) -> bool:

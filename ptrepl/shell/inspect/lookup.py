@@ -17,7 +17,7 @@ from typing import Any
 from ptrepl.engine.watch.facts import Unreadable, attempt
 from ptrepl.engine.watch.kinds import class_dict, is_a, is_tensor_class, mro, own_dict, type_name
 from ptrepl.engine.watch.static_read import bound, find, gradient, has_plain_brackets, held_item, module_dict
-from ptrepl.errors import UsageError
+from ptrepl.errors import UnknownName, UsageError
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import gettext
 
@@ -112,7 +112,7 @@ def _name(name: str, namespace: Mapping[str, Any]) -> Any:
     functions = (each for each in vars(builtins) if each[0].islower())  # not False for losse
     near = nearest(name, (each for each in [*namespace, *functions] if type(each) is str))
     hint = gettext("Did you mean {name}?", name=near) if near else gettext("%who lists the names.")
-    raise UsageError(f"{said} {hint}")
+    raise UnknownName(name, f"{said} {hint}")
 
 
 def _attribute(value: Any, name: str, text: str) -> Any:

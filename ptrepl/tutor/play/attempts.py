@@ -38,7 +38,7 @@ from ptrepl.tutor.play.effects_of_input import (
 )
 from ptrepl.tutor.play.signs import calls_torch, is_attempt, misnamed
 from ptrepl.tutor.play.state import Ran
-from ptrepl.tutor.play.touched import touched
+from ptrepl.tutor.play.touched import is_expression, touched
 from ptrepl.tutor.program_slice import sliced_lines
 from ptrepl.tutor.replay.given_names import given_away
 from ptrepl.tutor.replay.known_outcomes import Oracle
@@ -124,7 +124,8 @@ class Attempts:
         self._effective += (each.source for each in outcomes if each.status is Status.OK or may_have_begun(each))
         self._half_done |= any(each.status is not Status.OK and may_have_begun(each) for each in outcomes)
         anew = (made_anew(each.source) - taken_over(each.source, self._made) for each in outcomes)
-        self._printed.append((frozenset[str]().union(*anew), printed))
+        echo = is_expression(source) and set_anew(source)  # shown by the prompt, and not printed to be seen
+        self._printed.append((frozenset[str]().union(*anew), "" if echo else printed))
         for outcome in outcomes:
             if outcome.status is Status.OK:
                 self._left_over -= made_anew(outcome.source)
@@ -166,9 +167,9 @@ class Attempts:
         source, typed = self._typed[-1], self._text
         wants_error = any(RAISED in asked_names(each.source) for each in step.codes(Role.CHECK))
         # what failed has made nothing, and is no cause of what is there
-        last = _ended(outcomes[-1], typed if wants_error else "\n".join(self._effective))
+        lines = typed if wants_error else "\n".join(self._effective)
         ran = "" if self._half_done else "\n".join(self._ran)
-        last = replace(last, ran=ran, printed=self._printed_since(_asked(step)))
+        last = replace(_ended(outcomes[-1], lines), ran=ran, printed=self._printed_since(_asked(step)))
         verdict = grade(self._lesson, step, namespace, last, self._given)
         event = Ran(source, names, verdict, bool(last.error), typed=typed, made=self._made)
         ways = [code.source for code in step.codes(Role.SOLUTION)]
@@ -176,10 +177,9 @@ class Attempts:
             event = replace(event, touched=names | {verdict.about})  # the backward pass is the step's last operation
         if verdict.passed and (before := self._found_before()):
             return replace(event, found_before=before)
-        if verdict.passed and not last.error:
-            self._stage.passed(index, ran)
         if verdict.passed:
-            lines = typed if wants_error else "\n".join(self._effective)
+            if not last.error:
+                self._stage.passed(index, ran)
             event = replace(event, answer=sliced_lines(lines, _asked(step), len(outcomes)))
         if verdict.passed or verdict.fault:
             return event
@@ -189,9 +189,9 @@ class Attempts:
         if (named := uncalled(outcomes, namespace)) is not None and named.name in asked - _asked(step, "function"):
             event = replace(event, uncalled=named.text)
         attempted = is_attempt(source, typed, asked, ways)
-        if (judged := {verdict.about} & self._made) or last.error:
-            of_class = [old_class(name, namespace, self._line_of) for name in judged or used_names(source) & asked]
-            event = replace(event, old_class=next(filter(None, of_class), ""))
+        judged = self._made & {verdict.about}
+        held = (judged or used_names(source) & asked) - names_bound_by(source) if last.error else judged
+        event = replace(event, old_class=old_class(held, namespace, self._line_of))
         if not last.error and verdict.about in self._left_over and verdict.about in event.touched:
             event = replace(event, left_over=verdict.about, of_setup=verdict.about in setup_names(step))
         if last.error or attempted or verdict.about in event.touched | self._made:

@@ -55,10 +55,15 @@ def stale_after(anew: frozenset[str], before: str) -> frozenset[str]:
     tree = tree_of(before)
     for statement in reversed(tree.body if tree is not None else ()):
         bound = bound_in(statement)
-        if not isinstance(statement, ast.FunctionDef) and read_in(statement) & anew:
+        if not _makes_function(statement) and read_in(statement) & anew:
             found |= bound - seen
         seen |= bound
     return frozenset(found)
+
+
+def _makes_function(statement: ast.stmt) -> bool:
+    value = getattr(statement, "value", None)
+    return isinstance(statement, (ast.FunctionDef, ast.ClassDef)) or isinstance(value, ast.Lambda)
 
 
 def moved_on(source: str, before: str) -> frozenset[str]:

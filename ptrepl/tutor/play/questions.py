@@ -27,7 +27,7 @@ def answered(lesson: Lesson, state: State, event: Answered) -> Turn:
     kept = Save("attempt", state.step, event.text, event.mistake)
     tries = _TRIES + (judgement.result is Result.NEAR)  # a nearly right answer gets one more try
     if tried.attempts < tries and not state.piped:
-        again = gettext("Try once more.") if tried.attempts == 1 else gettext("That is near: one more try.")
+        again = gettext("Try once more.") if tried.attempts == 1 else gettext("One more try.")
         text = " ".join((judgement.message or gettext("Not that."), again))
         return tried, (kept, say.Feedback(text, "bad"))
     above = gettext("What it really gives stands above.")

@@ -117,12 +117,15 @@ def _seen_late(state: State, event: Ran, asked: frozenset[str]) -> bool:
 
 
 def _begins(typed: str, source: str, solutions: Sequence[str]) -> bool:
-    """Whether all that was typed, but for what was overwritten, are the first lines of a solution: nothing is wrong."""
+    """Whether all that was typed, but for what was overwritten, are the first lines of a solution: nothing is wrong.
+
+    Not all of its lines: where they do not pass, something is.
+    """
     tree, last = tree_of(typed), tree_of(source)
     recent = len(last.body) if last is not None else 0
     kept = program_slice(tree, bound_in(tree), blocks=True, recent=recent) if tree is not None else None
     theirs = _lines(ast.unparse(kept)) if kept is not None and kept.body else _lines(typed)
-    return any(theirs == _lines(each)[: len(theirs)] for each in solutions)
+    return any(theirs == _lines(each)[: len(theirs)] != _lines(each) for each in solutions)
 
 
 def _may_be_done(event: Ran, asked: frozenset[str]) -> bool:

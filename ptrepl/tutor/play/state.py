@@ -124,7 +124,10 @@ class Ran:
     uncalled: str = ""
     """What to say of an asked name that holds a function which was to be called."""
     old_class: str = ""
-    """What to say of the object that is judged, where its class was written anew behind it."""
+    """What to say of the object that is judged, where its class was written anew behind it.
+
+    Not where what failed was to make it again.
+    """
     told_of_error: bool = False
     """Whether ``told`` is about the very error that was raised."""
     left_over: str = ""

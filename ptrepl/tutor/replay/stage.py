@@ -174,7 +174,8 @@ class Stage:
     def disturb(self, names: frozenset[str]) -> None:
         """The learner ran something, and has touched these names."""
         self._played = True
-        self._touched |= names & (reached_names(self._lesson, self._index) | self._given.keys())
+        ours = reached_names(self._lesson, self._index) | self._given.keys()
+        self._touched |= names & ours - {"_"}  # each expression binds that one, and no lesson reads it
 
     def passed(self, index: int, ran: str) -> None:
         """The step was passed by the lines ``ran``: what its task is about holds what it should, and needs no replay.

@@ -8,7 +8,7 @@ import torch
 from ptrepl.tutor.play import say
 from ptrepl.tutor.play.run import LessonRun
 from ptrepl.tutor.progress.log import Progress
-from tests.tutor.lessons import COURSE, Player, lesson
+from tests.tutor.lessons import COURSE, FRONT, Player, lesson
 
 AGAIN = "The lesson's own variables are put back as they were: "
 
@@ -41,3 +41,17 @@ def test_nothing_is_said_where_they_are_what_they_should_be() -> None:
 def test_a_device_of_the_learners_is_kept_and_what_is_none_is_not(line: str, kept: str) -> None:
     player, _ = opened_after(line)
     assert player.session.namespace["device"] == torch.device(kept)
+
+
+def notes_of(said: list[say.Say]) -> list[str]:
+    return [each.text for each in said if isinstance(each, say.Instruction)]
+
+
+@pytest.mark.parametrize(("line", "told"), [("1 + 1", []), ("x = 2", [f"{AGAIN}x."]), ("x + 1; x = 2", [f"{AGAIN}x."])])
+def test_the_last_value_is_no_variable_of_the_lesson(line: str, told: list[str]) -> None:
+    one = "## One\n<!-- step: one demo -->\n```python demo\nx = max(_ for _ in range(2))\n```\n"
+    player = Player(lesson(f"{FRONT}\n{one}\n{one.replace('One', 'Two').replace('one', 'two')}"))
+    player.begin()
+    player.enter()
+    player.type(line)
+    assert [text for text in notes_of(player.enter()) if text.startswith(AGAIN)] == told

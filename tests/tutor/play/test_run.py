@@ -116,7 +116,7 @@ def test_a_near_miss_has_one_try_more() -> None:
     player = at("guessing")
     player.type("[0, 1, 2]")
     assert feedback(player.type("[[0, 2, 4]]")) == [
-        ("bad", "The values are right, but their shape is another one. That is near: one more try.")
+        ("bad", "The values are right, but their shape is another one. One more try.")
     ]
     assert feedback(player.type("[0, 2, 4]")) == [("good", "Right, as you said.")]
 

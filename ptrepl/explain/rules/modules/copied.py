@@ -130,6 +130,30 @@ def _method(case: Case) -> Finding | None:
     return Finding(text, (Fix(line if "copy" in case.names else f"import copy\n{line}"),))
 
 
+def _cloned(case: Case) -> Finding | None:
+    """``twin = net.clone()``."""
+    node, source = case.node, case.site.source
+    if not isinstance(node, ast.Attribute) or node.attr not in ("clone", "copy"):
+        return None
+    call = case.parents[0] if case.parents else None
+    if not isinstance(call, ast.Call) or call.func is not node or call.args or call.keywords:
+        return None
+    if kind_of(case.real(node.value)) is not Kind.MODULE:
+        return None
+    name = segment(source, node.value)
+    text = gettext(
+        "{module} is a module, and modules have no {method}. copy.deepcopy({module}), of Python's module copy, makes "
+        "another one with the same numbers in memory of its own.",
+        module=name,
+        method=node.attr,
+    )
+    site = case.site
+    if site.is_nested or site.line is not site.statement:
+        return Finding(text)
+    line = spliced(source, site.statement, {call: f"copy.deepcopy({name})"})
+    return Finding(text, (Fix(line if "copy" in case.names else f"import copy\n{line}"),))
+
+
 BEFORE = (
     "modules.class_slips",
     "modules.network_call",
@@ -146,6 +170,14 @@ RULES = (
         ("AttributeError",),
         r" has no attribute 'deepcopy'$",
         _method,
+        "python/attributes",
+        only_torch=False,
+    ),
+    Rule(
+        "copied module",
+        ("AttributeError",),
+        r" has no attribute '(?:clone|copy)'",
+        _cloned,
         "python/attributes",
         only_torch=False,
     ),

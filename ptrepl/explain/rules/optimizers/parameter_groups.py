@@ -132,6 +132,25 @@ def _state(case: Case) -> Finding | None:
     return Finding(said, verified(case, Candidate(call.with_text(given, right))))
 
 
+def _list_in_list(case: Case) -> Finding | None:
+    """``Adam([params])`` where ``params`` is a list of parameters, or what ``net.parameters()`` gives."""
+    call = class_call(case, "torch.optim.")
+    given = call.argument("params") if call is not None else None
+    if call is None or not isinstance(given, (ast.List, ast.Tuple)) or len(given.elts) != 1:
+        return None
+    inner = given.elts[0]
+    held = case.real(inner) if isinstance(inner, ast.Name) else None
+    if isinstance(inner, ast.Starred) or type(held) not in (list, tuple):
+        return None
+    name = case.text(inner)
+    said = gettext(
+        "{name} is a {type} already: in brackets of its own it is a list in a list. Give the optimizer {name} itself.",
+        name=name,
+        type=type(held).__name__,
+    )
+    return Finding(said, verified(case, Candidate(call.with_text(given, name))))
+
+
 _MORE = "modules/optimizer"
 
 BEFORE = (
@@ -154,7 +173,7 @@ RULES = (
         "optimizer state",
         ("TypeError",),
         r"optimizer can only optimize Tensors, but one of the params is",
-        _state,
+        lambda case: _state(case) or _list_in_list(case),
         _MORE,
     ),
 )

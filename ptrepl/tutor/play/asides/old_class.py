@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ptrepl.engine.watch.kinds import module_name, type_name
 from ptrepl.texts.messages import gettext
 
 
-def old_class(name: str, namespace: Mapping[str, Any], line_of: Callable[[str], str]) -> str:
-    """What to say of ``name``, whose class has been written anew since it was made; "" where it has not.
+def old_class(names: Iterable[str], namespace: Mapping[str, Any], line_of: Callable[[str], str]) -> str:
+    """What to say of one of ``names``, whose class has been written anew since it was made; "" where none has.
 
     ``line_of`` gives the line that made a name; "" where it is not known, or no short one.
     """
-    value = namespace.get(name)
-    if not is_outdated(value, namespace):
+    name = next((each for each in sorted(names) if is_outdated(namespace.get(each), namespace)), None)
+    if name is None:
         return ""
-    line, cls = line_of(name), type_name(value)
+    line, cls = line_of(name), type_name(namespace[name])
     if line:
         return gettext(
             "`{name}` was made by {cls} as it was before. Make it again: `{line}`.", name=name, cls=cls, line=line

@@ -52,3 +52,10 @@ def test_deepcopy_is_no_method() -> None:
     code = "net = nn.Linear(2, 1)\nbest = net.state_dict().deepcopy()"
     check(code, "deepcopy is no method", ["import copy\nbest = copy.deepcopy(net.state_dict())"])
     check(code.replace(".state_dict()", ""), "deepcopy is no method", ["import copy\nbest = copy.deepcopy(net)"])
+
+
+@pytest.mark.parametrize("method", ["clone", "copy"])
+def test_a_module_is_copied_by_a_function(method: str) -> None:
+    code = f"old = nn.Linear(2, 1)\ntwin = old.{method}()"
+    check(code, f"old is a module, and modules have no {method}.", ["import copy\ntwin = copy.deepcopy(old)"])
+    check("import copy\n" + code, "old is a module", ["twin = copy.deepcopy(old)"])

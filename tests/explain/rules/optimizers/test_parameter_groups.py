@@ -102,3 +102,17 @@ head.weight = emb.weight
 torch.optim.Adam([{"params": emb.parameters()}, {"params": head.parameters()}])
 """
     check(code, "emb.weight and head.weight are one and the same parameter.")
+
+
+def test_a_list_in_a_list_is_named() -> None:
+    code = "net = nn.Linear(2, 1)\nkept = [*net.parameters()]\nopt = torch.optim.Adam([kept], lr=0.1)"
+    check(code, "kept is a list already", ["torch.optim.Adam(kept, lr=0.1)"])
+
+
+def test_a_list_in_a_list_is_named_in_a_function_of_the_learners() -> None:
+    code = "def walk(make):\n    return make([torch.zeros(2, requires_grad=True)])\n\n"
+    check(
+        f"{code}walk(lambda p: torch.optim.Adam([p], lr=0.5))",
+        "p is a list already",
+        ["walk(lambda p: torch.optim.Adam(p, lr=0.5))"],
+    )

@@ -53,3 +53,9 @@ def test_a_line_of_a_solution_names_no_function_that_was_to_be_called() -> None:
         "modules/function", f"{lines}bend = Positive.apply\nbend(torch.ones(2, requires_grad=True)).sum().backward()"
     )
     assert not any("not called" in each for each in (*played.said, *played.advice))
+
+
+def test_whoever_could_not_make_it_again_is_not_told_to() -> None:
+    raises = CLASS.format("x").replace("nn.Linear(inputs, hidden)", "nn.Linear(inputs)")
+    said = play("modules/class", [WRONG, *MAKE, "\n".join([raises, *MAKE])]).said
+    assert "as it was before" not in said[-1]
