@@ -7,7 +7,7 @@ import difflib
 import re
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ptrepl.engine.watch.kinds import class_dict
@@ -15,6 +15,7 @@ from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.trial import Candidate
 from ptrepl.explain.rewrite import spliced
 from ptrepl.explain.standins.lookup import FrameScope, NotReadable
+from ptrepl.explain.standins.torch_code import is_torch_class
 
 _HOMES = ("torch", "nn", "F", "torch.optim", "torch.utils.data", "torch.nn.utils")
 _SPECIAL = ("torch.linalg", "torch.fft")
@@ -110,3 +111,14 @@ def renamed(case: Case, node: ast.expr, text: str) -> Candidate:
     """A candidate with ``text`` for ``node``, and what is done to it."""
     whole = around(case)
     return Candidate(spliced(case.site.source, whole, {node: text}) if whole is not node else text, of=whole)
+
+
+def as_used(case: Case, name: str, names: Mapping[str, Any]) -> str:
+    """``ReLU()`` for ``activation=nn.relu``, where a layer is handed on and not called; else ``name`` itself."""
+    call = case.parents[0] if case.parents else None
+    called = isinstance(call, ast.Call) and call.func is case.node
+    held = names[name]
+    return f"{name}()" if is_torch_class(held) and not called and name in _WITHOUT_SIZE else name
+
+
+_WITHOUT_SIZE = frozenset("ReLU Sigmoid Tanh GELU SiLU ELU SELU LeakyReLU Softplus Flatten Identity Mish".split())

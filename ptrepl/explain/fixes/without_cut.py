@@ -10,6 +10,7 @@ from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.kinds import is_tensor_class, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
+from ptrepl.explain.operands.losses import fraction_in
 from ptrepl.explain.provenance.history import Cause
 from ptrepl.explain.provenance.origins import Origin, switched_off
 from ptrepl.explain.rewrite import in_one_line, segment
@@ -111,7 +112,7 @@ def _as_indices(case: Case, node: ast.expr) -> str | None:
         case ast.Call(func=ast.Attribute(value=base, attr="float" | "double"), args=[]):
             node = base
     real = case.real(node)
-    if not is_tensor_class(type(real)):
+    if not is_tensor_class(type(real)) or fraction_in(case, node):
         return None
     text = ast.unparse(node)
     facts = case.facts(node)

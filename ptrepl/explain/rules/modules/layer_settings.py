@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import types
 from collections.abc import Iterator
+from typing import Any
 
 from ptrepl.engine.watch.facts import read, shape_text
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, type_name
@@ -229,15 +231,13 @@ def _class_weights(case: Case) -> Finding | None:
 def _given_twice(case: Case) -> Finding | None:
     """``nn.ReLU(width, inplace=True)``: a size for a layer that has none."""
     node, name = case.node, case.match["name"]
-    cls = case.real(node.func) if isinstance(node, ast.Call) else None
-    if (
-        not isinstance(node, ast.Call)
-        or not is_torch_class(cls)
-        or len(node.args) != 1
-        or "__init__" not in class_dict(cls)
-    ):
+    cls: Any = case.real(node.func) if isinstance(node, ast.Call) else None
+    if not isinstance(node, ast.Call) or not is_torch_class(cls) or len(node.args) != 1:
         return None
-    init = class_dict(cls)["__init__"].__code__
+    made = class_dict(cls).get("__init__")
+    if type(made) is not types.FunctionType:
+        return None
+    init = made.__code__
     if init.co_varnames[1:2] != (name,):
         return None
     source = case.site.source

@@ -13,7 +13,7 @@ from ptrepl.engine.record.record import one_line
 from ptrepl.engine.watch.kinds import Kind, class_dict, is_tensor_class, kind_of, mro, own_dict, type_name
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
-from ptrepl.explain.fixes.spelling import around, homes, near, of_module, of_tensors, renamed
+from ptrepl.explain.fixes.spelling import around, as_used, homes, near, of_module, of_tensors, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
 from ptrepl.explain.operands.operand_text import operand_text
 from ptrepl.explain.provenance.origins import origin
@@ -62,7 +62,8 @@ def _of_module(case: Case) -> Finding | None:
         return None
     said, names = case.text(node.value), of_module(module)
     other = [_OTHER_NAMES[word]] if _OTHER_NAMES.get(word) in names else []
-    close = [f"{said}.{each}" for each in (*other, *near(word, names)) if _suits(case, names[each])]
+    like = [each for each in (*other, *near(word, names)) if _suits(case, names[each])]
+    close = [f"{said}.{as_used(case, each, names)}" for each in like]
     elsewhere: list[str] = []
     if module.__name__.partition(".")[0] == "torch":
         for path, held in homes(case.scope, all_of_torch=True):

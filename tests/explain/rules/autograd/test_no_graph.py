@@ -230,3 +230,14 @@ def test_a_derivative_without_a_graph_in_a_function_of_ones_own() -> None:
     said = "torch.autograd.functional.jacobian gives its result without a graph. With create_graph=True it has one"
     assert said in why(code).text
     assert said not in why(code.replace(", a)\n\n", ", a, create_graph=True).detach()\n\n")).text
+
+
+def test_no_class_indices_are_made_of_coordinates() -> None:
+    code = """
+    net = nn.Linear(3, 5)
+    x, coords = torch.rand(4, 3), torch.rand(4) * 2 - 1
+    place = net(x).argmax(1).float()
+    loss = F.l1_loss(place, coords)
+    loss.backward()
+    """
+    assert "coords.long()" not in why(code).text

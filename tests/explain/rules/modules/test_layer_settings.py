@@ -59,4 +59,4 @@ def test_a_size_for_a_layer_that_has_none() -> None:
         "The first argument of nn.ReLU is inplace: width is read as that, and inplace is given once more by its name."
     )
     check("width = 8\nnn.ReLU(width, inplace=True)", said, ["nn.ReLU(inplace=True)"])
-    check("nn.Dropout(0.5, p=0.2)", "The first argument of nn.Dropout is p: 0.5 is read as that", [])
+    check("nn.GELU('none', approximate='tanh')", "It has no other one, and no size", ["nn.GELU(approximate='tanh')"])

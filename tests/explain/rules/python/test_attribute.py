@@ -191,3 +191,8 @@ def test_a_layer_without_parameters_is_frozen_as_a_whole():
 def test_what_an_output_of_a_network_has_is_no_slip_for_a_method(word):
     found = fails(f"out = nn.Linear(3, 2)(torch.ones(4, 3))\nout.{word}").explanation
     assert found is None or "It has" not in found.text
+
+
+def test_a_layer_that_is_handed_on_is_made() -> None:
+    code = "class Dense(nn.Module):\n    def __init__(self, activation):\n        super().__init__()\nDense(activation=nn.relu)"
+    assert why(code).fixes[0].code == "nn.ReLU()"
