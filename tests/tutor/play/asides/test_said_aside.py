@@ -45,6 +45,27 @@ def test_what_became_right_is_told_with_an_older_mistake(step: str, inputs: list
     assert said in play(step, inputs).words
 
 
+EVERY_PAIR = "guess = 2 * rain\ngap = guess - level\nloss = (gap * gap).mean()"
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ("yes", "`yes` was added to the last line of the code, and is no Python. Change the lines themselves."),
+        (" what is wrong", "`what is wrong` was added to the last line of the code, and is no Python."),
+        ("gap = gap + 1", "`gap = gap + 1` was added to the last line of the code. Give it a line of its own."),
+        ("loss", "`loss` was added to the last line of the code. Give it a line of its own."),
+    ],
+)
+def test_what_stands_behind_a_starter_is_told_apart_from_it(added: str, said: str) -> None:
+    assert said in all_of(play("debugging-silent/every-pair", [EVERY_PAIR + added]))
+
+
+@pytest.mark.parametrize("lines", [f"{EVERY_PAIR})", f"{EVERY_PAIR} * 2)", "gap = 2 * rain yes", "yes or no what"])
+def test_a_slip_of_python_is_not_called_an_addition(lines: str) -> None:
+    assert "was added to the last line" not in all_of(play("debugging-silent/every-pair", [lines]))
+
+
 def test_what_a_failed_line_has_changed_is_told() -> None:
     played = play("autograd/downhill", [HALF_A_ROUND, ROUNDS])
     assert "Lines that ended in an error had changed `w` before: make it anew" in all_of(played)
