@@ -40,8 +40,8 @@ RIGHT = {
         "bill = menu[orders[:, 1].long()] @ orders[:, 0]",
     ],
     "rooms": [
-        "now = rooms\nhours = 0\nwhile not (now >= 20).any():\n    now = now + (21 - now) / 2\n    hours += 1",
-        "now, hours = rooms.clone(), 0\nwhile True:\n    if max(now.tolist()) >= 20:\n        break\n"
+        "now = rooms\nhours = 0\nwhile not (now >= 20).all():\n    now = now + (21 - now) / 2\n    hours += 1",
+        "now, hours = rooms.clone(), 0\nwhile True:\n    if min(now.tolist()) >= 20:\n        break\n"
         "    now += (21 - now) / 2\n    hours += 1",
     ],
     "spoiled": [
@@ -139,11 +139,11 @@ WRONG = {
     ],
     "rooms": [
         (
-            "now = rooms\nhours = 0\nwhile (now < 20).all():\n    now += (21 - now) / 2\n    hours += 1",
+            "now = rooms\nhours = 0\nwhile (now < 20).any():\n    now += (21 - now) / 2\n    hours += 1",
             "`now` is only a second name for `rooms`",
         ),
         (
-            "hours = 2",
+            "hours = 3",
             "Let the loop count",
         ),
     ],
@@ -153,7 +153,7 @@ WRONG = {
             "volume = torch.tensor(2.0, requires_grad=True, device=device)\n"
             "sound = volume * torch.tensor([0.0, 1.0, 5.0], device=device)\nwave = centred(sound)\n"
             "loudness = (sound * sound).sum()\nloudness.backward()",
-            "tensor 1 is [-2.0, -1.0, 3.0]",
+            "writes into the tensor that it is given; this step wants that to stay as it was",
         ),
     ],
     "only-numbers": [

@@ -45,6 +45,16 @@ def test_what_became_right_is_told_with_an_older_mistake(step: str, inputs: list
     assert said in play(step, inputs).words
 
 
+def test_a_loss_of_every_pair_is_not_called_right() -> None:
+    wrong_marks = ["inputs, marks = table[:, :3], table[:, 3]", "net = nn.Linear(3, 1)"]
+    assert "`loss` is right" not in all_of(
+        play("debugging/which-side", [*wrong_marks, "loss = F.mse_loss(net(inputs), marks)"])
+    )
+    assert "`loss` is right" in all_of(
+        play("debugging/which-side", [*wrong_marks, "loss = F.mse_loss(net(inputs)[:, 0], marks)"])
+    )
+
+
 EVERY_PAIR = "guess = 2 * rain\ngap = guess - level\nloss = (gap * gap).mean()"
 
 
