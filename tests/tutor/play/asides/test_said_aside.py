@@ -58,6 +58,29 @@ def test_a_loss_of_every_pair_is_not_called_right() -> None:
 EVERY_PAIR = "guess = 2 * rain\ngap = guess - level\nloss = (gap * gap).mean()"
 
 
+FED_ONCE = """\
+net = nn.Linear(2, 1)
+found = net.parameters()
+count = sum(each.numel() for each in found)
+optimizer = torch.optim.SGD(found, lr=0.01)"""
+NOT_A_TEXT = """\
+with torch.autocast(device):
+    guess = net(rooms)
+    loss = nn.MSELoss()(guess, price)"""
+ITS_TYPE = "with torch.autocast(device.type, dtype=torch.bfloat16):\n    guess = net(rooms)"
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs"),
+    [
+        ("debugging/used-up", [FED_ONCE, "found = list(net.parameters())"]),  # the count is right as it is
+        ("faster/mixed-step", [NOT_A_TEXT, ITS_TYPE]),  # no loss was ever computed
+    ],
+)
+def test_a_name_that_needs_no_second_look_is_not_called_old(step: str, inputs: list[str]) -> None:
+    assert "still holds" not in all_of(play(step, inputs))
+
+
 @pytest.mark.parametrize(
     ("added", "said"),
     [
