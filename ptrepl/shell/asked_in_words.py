@@ -56,9 +56,10 @@ def asked_in_words(
 ) -> str:
     """The sentence that says which command answers ``text``; "" where it is no such question.
 
-    ``names``: those of the learner, which are not taken from them. ``reads`` gives the languages of the
-    reader. ``waits``: the lesson asks for nothing, and waits for Enter. ``prose``: other words than questions are answered too. ``find`` gives the name by which ``obj?`` finds
-    what a word means: ``torch.zeros_like`` of ``zeros_like``; "" where it finds nothing.
+    ``names``: those of the learner, which are not taken from them. ``reads`` gives the languages of the reader.
+    ``waits``: the lesson asks for nothing, and waits for Enter. ``prose``: other words than questions are answered too.
+    ``find`` gives the name by which ``obj?`` finds what a word means: ``torch.zeros_like`` of ``zeros_like``; "" where
+    it finds nothing.
     """
     bare = text.strip().rstrip(".?! ").casefold()
     if (in_lesson or bare == "help") and bare in LESSON_WORDS and bare not in names:

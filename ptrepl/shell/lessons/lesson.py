@@ -90,6 +90,7 @@ class OpenLesson:
             digest=found.digest,
             left_out=left_out,
             piped=piped,
+            by_line=not (piped or context.fix_key),
             alone=alone,
         )
 
@@ -233,7 +234,9 @@ class OpenLesson:
     def put_away(self) -> None:
         if self.prefill:
             self._put_away = self.run.label
-            self._note(gettext("The starter is put away, so that you can try things; Up or %redo brings it back."))
+            put_away = gettext("The starter is put away, so that you can try things; Up or %redo brings it back.")
+            by_line = gettext("The starter is put away, so that you can try things; %redo brings it back.")
+            self._note(put_away if self._context.fix_key else by_line)
 
     def advance(self) -> None:
         """An empty line where the lesson waits for Enter."""

@@ -45,7 +45,13 @@ def enter(
     if state.alone and state.phase is not Phase.OVER and index != state.step:
         return replace(state, phase=Phase.OVER), ()
     state = State(
-        step=index, done=state.done, round=review, piped=state.piped, notebook=state.notebook, alone=state.alone
+        step=index,
+        done=state.done,
+        round=review,
+        piped=state.piped,
+        notebook=state.notebook,
+        by_line=state.by_line,
+        alone=state.alone,
     )
     effects: list[Effect] = [Prepare(index, fresh), Save("entered", index)]
     if opening:
@@ -113,10 +119,24 @@ def walk(lesson: Lesson, state: State) -> Turn:
 
 
 def _starter_keys(state: State, source: str) -> str:
+    if state.by_line:
+        return _by_line(source)
     if has_blank(source):
         return state.worded(gettext(_FILL_IN), gettext("Fill in each ___ in the next cell, and run it."))
     at_prompt = gettext(_CHANGE) if "\n" in source.strip() else gettext(_PUT_AWAY)
     return state.worded(at_prompt, gettext("The next cell holds the code: change it, and run it."))
+
+
+def _by_line(source: str) -> str:
+    """What a starter waits for at a prompt of one line, which only a starter of one line stands in."""
+    match has_blank(source), "\n" in source.strip():
+        case True, True:
+            return gettext("Type the lines below, with something for each ___; a blank line ends a block.")
+        case False, True:
+            return gettext("Type the lines below as they should be; a blank line ends a block.")
+        case True, False:
+            return gettext("Write something for each ___; Enter runs the line.")
+    return gettext("Change the line; Enter runs it.")
 
 
 def _is_computed(step: Step) -> bool:

@@ -66,8 +66,8 @@ class LessonRun:
 
     Every method returns what to say, in order. A ``RunDemo`` is always the last: run its source where the learner sees
     it and hand the outcomes to ``ran``, which says the rest. ``piped``: answers come from a pipe; no progress is saved.
-    ``notebook``: they come from cells. ``alone``: the lesson is over with the step that it begins at. ``digest``: as
-    ``FoundLesson``. ``left_out``: steps that ``lesson`` has where all packages are installed.
+    ``notebook``: they come from cells. ``by_line``: as ``State``. ``alone``: the lesson is over with the step that it
+    begins at. ``digest``: as ``FoundLesson``. ``left_out``: steps that ``lesson`` has where all packages are installed.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class LessonRun:
         left_out: tuple[Step, ...] = (),
         piped: bool = False,
         notebook: bool = False,
+        by_line: bool = False,
         alone: bool = False,
     ) -> None:
         session.ready()
@@ -97,7 +98,7 @@ class LessonRun:
         self._given = given_names(session, file)
         self._stage = Stage(lesson, session, self._given)
         done = self._progress.lesson(lesson.key).done
-        self._state = State(done=done, piped=piped, notebook=notebook, alone=alone)
+        self._state = State(done=done, piped=piped, notebook=notebook, by_line=by_line, alone=alone)
         self._passed: set[int] = set()
         for step, source in self._progress.lesson(lesson.key).accepted.items():
             if (place := lesson.index(step)) is not None:

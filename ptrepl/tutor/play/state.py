@@ -82,6 +82,8 @@ class State:
     """Without a person: what waits for Enter goes on by itself, and a question is asked once."""
     notebook: bool = False
     """In cells: nothing waits for Enter, and code to run is the next cell."""
+    by_line: bool = False
+    """At a prompt that holds one line: a starter of several stands above it, to be typed."""
     alone: bool = False
     """The lesson is over with this step, whatever was asked for."""
     left: bool = False

@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from ptrepl.engine.outcome import Status
+from ptrepl.engine.run.session import Session
 from ptrepl.tutor.play import say
+from ptrepl.tutor.play.run import LessonRun
 from ptrepl.tutor.progress.log import Progress
-from tests.tutor.lessons import COURSE, FRONT, Player, feedback, lesson, notes
+from tests.tutor.lessons import COURSE, FRONT, Player, feedback, given, lesson, notes
 
 
 @pytest.fixture
@@ -827,6 +829,27 @@ def test_what_asks_something_says_how_to_go_on() -> None:
         assert told.endswith("%hint, %solution and %skip help.")
     assert notes(Player(lesson()).begin("doing"))[-1].startswith("Fill in each ___: Enter goes to the next one")
     assert notes(Player(lesson()).begin("mending"))[-1].startswith("Change the lines; Enter behind the last one")
+
+
+@pytest.mark.parametrize(
+    ("step", "starter", "said"),
+    [
+        ("doing", "m = x * ___", "Write something for each ___; Enter runs the line."),
+        (
+            "doing",
+            "k = 1\nm = x * ___",
+            "Type the lines below, with something for each ___; a blank line ends a block.",
+        ),
+        ("mending", "n -= 1", "Change the line; Enter runs it."),
+        ("mending", "n -= 1\nn.undo()", "Type the lines below as they should be; a blank line ends a block."),
+    ],
+)
+def test_a_prompt_of_one_line_is_not_said_to_hold_a_starter(step: str, starter: str, said: str) -> None:
+    course = COURSE.replace("m = x * ___", starter) if step == "doing" else COURSE.replace("n -= 1\nn.undo()", starter)
+    session = Session("learner", given, adopt=True)
+    run = LessonRun(lesson(course), session, Progress(None), by_line=True)
+    for _ in range(2):
+        assert notes(run.begin(step))[-1].startswith(said)
 
 
 UNFINISHED = (
