@@ -14,7 +14,7 @@ from ptrepl.shell.lessons.lesson import OpenLesson, require
 from ptrepl.tutor.library.catalog import FoundLesson
 from ptrepl.tutor.progress.log import Progress
 from tests.shell.commands.commanding import Shell
-from tests.tutor.lessons import FRONT, lesson
+from tests.tutor.lessons import COURSE, FRONT, lesson
 
 ENDLESS = (
     FRONT
@@ -138,3 +138,24 @@ def test_an_answer_in_brackets_may_take_several_lines(
     opened = OpenLesson(found, Shell(capsys).context, Progress(None), lambda prompt: "")
     typed = iter(lines)
     assert opened.ask(lambda prompt, prefill: next(typed), "") == answer
+
+
+@pytest.mark.parametrize(
+    ("key", "asked", "back"),
+    [
+        ("Ctrl-T", "Ctrl-C empties the prompt, Up fills it again.", "Up or %redo brings it back."),
+        ("", "Type the lines below as they should be; a blank line ends a block.", "; %redo brings it back."),
+    ],
+)
+def test_a_starter_is_spoken_of_as_the_prompt_shows_it(
+    capsys: pytest.CaptureFixture[str], key: str, asked: str, back: str
+) -> None:
+    shell = Shell(capsys)
+    shell.context.fix_key = key
+    found = FoundLesson(lesson(COURSE), Path("small.md"), "mending", shipped=False)
+    opened = OpenLesson(found, shell.context, Progress(None), lambda prompt: "")
+    opened.begin()
+    opened.put_away()
+    said = " ".join(capsys.readouterr().out.split())
+    assert asked in said
+    assert back in said
