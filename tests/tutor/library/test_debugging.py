@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ptrepl.tutor.format.lesson import Role, Step
+from tests.explain.failing import fails, session
 from tests.tutor.trying import each, player_of, shipped, tried
 
 pytestmark = [
@@ -248,6 +249,22 @@ def test_each_broken_program_stops_as_it_should(step: Step) -> None:
     error = player.outcomes[-1].error
     assert error is not None
     assert error.type_name == STOPPING[step.id]
+
+
+def test_the_fix_that_runs_and_is_not_what_was_meant_is_the_first_that_is_offered() -> None:
+    live = session()
+    (step,) = [step for step in shipped("debugging").steps if step.id == "rooms"]
+    for code in step.codes(Role.SETUP):
+        assert all(outcome.error is None for outcome in live.run(code.source))
+    why = fails(step.codes(Role.STARTER)[0].source, live).explanation
+    assert why is not None
+    player = player_of("debugging")
+    player.begin("rooms")
+    offered = [fix.code for fix in why.fixes if not player.run.known_to_fail(fix.code)]
+    assert len(offered) == 2
+    for fix, passes in zip(offered, (False, True), strict=True):
+        passed, told = tried("debugging", "rooms", f"now = rooms\nhours = 0\n{fix}")
+        assert passed is passes, told
 
 
 @pytest.mark.parametrize("step", fixes("debugging-silent"), ids=lambda step: step.id)
