@@ -50,16 +50,17 @@ def asked_in_words(
     reads: Callable[[], Sequence[str]],
     *,
     in_lesson: bool,
+    waits: bool = False,
     prose: bool = True,
     find: Callable[[str], str] = lambda word: "",
     said_about: Callable[[str], str] = lambda word: "",
 ) -> str:
     """The sentence that says which command answers ``text``; "" where it is no such question.
 
-    ``names``: those of the learner, which are not taken from them. ``reads`` gives the languages of the
-    reader. ``prose``: other words than questions are answered too. ``find`` gives the name by which ``obj?`` finds
-    what a word means: ``torch.zeros_like`` of ``zeros_like``; "" where it finds nothing. ``said_about`` gives what the
-    lesson has said about a word of its own.
+    ``names``: those of the learner, which are not taken from them. ``reads`` gives the languages of the reader.
+    ``waits``: the lesson asks for nothing, and waits for Enter. ``prose``: other words than questions are answered too.
+    ``find`` gives the name by which ``obj?`` finds what a word means: ``torch.zeros_like`` of ``zeros_like``; "" where
+    it finds nothing. ``said_about`` gives what the lesson has said about a word of its own.
     """
     bare = text.strip().rstrip(".?! ").casefold()
     if (in_lesson or bare == "help") and bare in LESSON_WORDS and bare not in names:
@@ -72,16 +73,16 @@ def asked_in_words(
         and _AGAIN.fullmatch(text.strip())
         and _prose(text.strip().rstrip("?"), names, in_lesson=True)
     ):
-        return gettext("%task shows the text of this step again; %hint helps with it.")
+        return _of_step(waits)
     match = _ASKS.fullmatch(text.strip()) or _BARE.fullmatch(text.strip())
     if match is None:
         said = _of_phrase(text.strip(), names, reads, said_about)
-        return said or (_prose(text.strip(), names, in_lesson=in_lesson) if prose else "")
+        return said or (_prose(text.strip(), names, in_lesson=in_lesson, waits=waits) if prose else "")
     word, bare_name = match["word"], match.re is _BARE
     if text.split()[0] in names or (bare_name and word in names):
         return ""
     if in_lesson and not bare_name and word.casefold() in _OF_STEP and word not in names:
-        return gettext("%task shows the text of this step again; %hint helps with it.")
+        return _of_step(waits)
     from ptrepl.shell.glossary import find_entry
 
     if (word not in names or not bare_name) and find_entry(word, tuple(reads())) is not None:
@@ -91,6 +92,12 @@ def asked_in_words(
     if bare_name:
         return ""
     return said_about(word) or _no_help(word)
+
+
+def _of_step(waits: bool) -> str:
+    if waits:
+        return gettext("%task shows the text of this step again; Enter goes on.")
+    return gettext("%task shows the text of this step again; %hint helps with it.")
 
 
 def _no_help(word: str) -> str:
@@ -118,7 +125,7 @@ def _of_phrase(
     return said_about(word) or (_no_help(word) if match["article"] or match["mark"] else "")
 
 
-def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
+def _prose(text: str, names: Container[str], *, in_lesson: bool, waits: bool = False) -> str:
     """``what do I do``: no Python, since two words stand side by side that are none of Python's."""
     from ptrepl.tutor.names import tree_of
 
@@ -138,6 +145,8 @@ def _prose(text: str, names: Container[str], *, in_lesson: bool) -> str:
         or tree_of(text) is not None
     ):
         return ""
+    if waits:
+        return gettext("That is no Python, so nothing ran. Enter goes on; %help lists the commands.")
     if in_lesson:
         return gettext("That is no Python, so nothing ran. %hint helps with this step; %help lists the commands.")
     return gettext("That is no Python, so nothing ran. %help lists the commands.")

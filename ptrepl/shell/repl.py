@@ -303,12 +303,13 @@ class Repl:
         from ptrepl.shell.inspect.word import finder
         from ptrepl.texts.language import languages
 
-        lesson = self.context.lesson
+        lesson = self.context.lesson if self.context.lesson is not None and not self.context.lesson.finished else None
         said = asked_in_words(
             text,
             self.context.session.namespace,
             lambda: languages(self.context.settings.language, os.environ),
-            in_lesson=lesson is not None and not lesson.finished,
+            in_lesson=lesson is not None,
+            waits=lesson is not None and lesson.mode == "continue",
             prose=prose,
             find=finder(self.context.session),
             said_about=lambda word: lesson.said_about(word) if lesson is not None else "",

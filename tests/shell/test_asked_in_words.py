@@ -44,6 +44,14 @@ def test_what_was_asked_is_asked(text: str) -> None:
     assert asked_in_words("show(task)", {}, tuple, in_lesson=True) == ""
 
 
+@pytest.mark.parametrize("text", ["what is wrong?", "what do I do", "why is the loop slower?", "I do not know this"])
+def test_where_nothing_is_asked_no_hint_is_named(text: str) -> None:
+    said = asked_in_words(text, {}, tuple, in_lesson=True, waits=True)
+    assert "Enter goes on" in said
+    assert "%hint" not in said
+    assert "%hint" in asked_in_words(text, {}, tuple, in_lesson=True)
+
+
 @pytest.mark.parametrize("in_lesson", [True, False])
 def test_a_lesson_that_is_named_without_the_sign(in_lesson: bool) -> None:
     said = "Commands begin with %: type %lesson start."

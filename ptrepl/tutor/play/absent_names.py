@@ -6,7 +6,7 @@ import ast
 
 from ptrepl.nearest import nearest
 from ptrepl.texts.messages import gettext
-from ptrepl.tutor.format.lesson import CodeFence, Lesson
+from ptrepl.tutor.format.lesson import CodeFence, Lesson, Role, Step
 from ptrepl.tutor.names import bound_in, names_bound_by, tree_of
 from ptrepl.tutor.play.state import Phase, State
 from ptrepl.tutor.replay.replay import reached_names, setup_names
@@ -35,6 +35,10 @@ def why_absent(lesson: Lesson, state: State, outdated: frozenset[str], name: str
         return gettext("{name} is made in this step, and has not been made yet.", name=name)
     if name in reached_names(lesson, len(lesson.steps) - 1):
         return gettext("{name} comes in a later step of this lesson.", name=name)
+    if function := _function_of(step, name):
+        return gettext(
+            "{name} is known inside {function} alone: a line that uses it goes there.", name=name, function=function
+        )
     if close := nearest(name, sorted(made)):
         return state.worded(
             gettext(
@@ -42,6 +46,20 @@ def why_absent(lesson: Lesson, state: State, outdated: frozenset[str], name: str
             ),
             gettext("There is no {name}. The code shown above makes {close}: run it.", name=name, close=close),
         )
+    return ""
+
+
+def _function_of(step: Step, name: str) -> str:
+    """The function in the starter of ``step`` that has a variable or an argument of its own of this name; or ""."""
+    for code in step.codes(Role.STARTER):
+        tree = tree_of(code.source)
+        for function in (each for each in (tree.body if tree else ()) if isinstance(each, ast.FunctionDef)):
+            inside = [each for each in ast.walk(function) if isinstance(each, (ast.Name, ast.arg))]
+            if any(
+                each.arg == name if isinstance(each, ast.arg) else each.id == name and isinstance(each.ctx, ast.Store)
+                for each in inside
+            ):
+                return function.name
     return ""
 
 

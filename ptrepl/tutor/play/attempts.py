@@ -218,7 +218,8 @@ class Attempts:
         unnamed = self._unnamed(step, last, outcomes, source) or self._unnamed_module(step, last, what.all, source)
         helping = self._helping(index, what.bound - asked - looped_over(source))
         names = names_bound_by(source)
-        stale = asked & self._stale
+        ids = {name: id(value) for name, value in namespace.items() if name in asked & self._stale}
+        stale = frozenset(name for name in ids if ids[name] != self._found.get(name))  # made here, and not in vain
         stale_now = (not names & asked or verdict.about in stale) and bool(stale_after(names, self._before) & stale)
         if unnamed is None and not asked & event.touched and not attempted and not helping and not stale_now:
             return event  # free play
@@ -242,7 +243,7 @@ class Attempts:
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
-        stale = stale if stale_now and helping is None and not amiss else event.stale
+        stale = stale - found.right if stale_now and helping is None and not amiss else event.stale
         freed = unkept(graded, namespace) if runs_pass(source) else ""
         event = replace(event, helping=helping, as_planned=as_planned, begins=begins, stale=stale, unkept=freed)
         if is_start(verdict.about, namespace.get(verdict.about), starts) and verdict.about not in right:
@@ -303,8 +304,7 @@ class Attempts:
         """Whether all that was bound are asked ``names``, each to what a solution has there on its way."""
         if not names or not names <= found.amiss.keys():
             return False
-        known = self._oracle.waypoints(index)
-        missed = known.missed - known.left_over
+        missed = (known := self._oracle.waypoints(index)).missed - known.left_over
         return all(missed_about(found.amiss[name], self._text) in missed for name in names)
 
     def _helping(self, index: int, bound: frozenset[str]) -> tuple[tuple[str, ...], Beside] | None:

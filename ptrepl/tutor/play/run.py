@@ -303,8 +303,7 @@ class LessonRun:
 
     def _aside(self, outcomes: Sequence[Outcome]) -> tuple[Say, ...]:
         quiet = self.finished or any(outcome.traps for outcome in outcomes)
-        ways = [code.source for code in self._step.codes(Role.SOLUTION)]
-        told = "" if quiet else aside(outcomes, self._session.namespace, self._shown, ways)
+        told = "" if quiet else aside(outcomes, self._session.namespace, self._shown, self._step)
         waits = self.mode == "continue" and not self._state.notebook
         if not quiet and not told and waits and not self.unbound(outcomes[-1].source.strip()):
             told = words_where_enter_goes_on(outcomes, self._session.namespace, shown=self._shown is not None)

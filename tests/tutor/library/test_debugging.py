@@ -8,6 +8,7 @@ from torch import nn
 
 from ptrepl.shell.teaching import teach
 from ptrepl.tutor.format.lesson import Role, Step
+from tests.explain.failing import fails, session
 from tests.tutor.trying import each, player_of, shipped, tried
 
 pytestmark = [
@@ -43,8 +44,8 @@ RIGHT = {
         "bill = menu[orders[:, 1].long()] @ orders[:, 0]",
     ],
     "rooms": [
-        "now = rooms\nhours = 0\nwhile not (now >= 20).any():\n    now = now + (21 - now) / 2\n    hours += 1",
-        "now, hours = rooms.clone(), 0\nwhile True:\n    if max(now.tolist()) >= 20:\n        break\n"
+        "now = rooms\nhours = 0\nwhile not (now >= 20).all():\n    now = now + (21 - now) / 2\n    hours += 1",
+        "now, hours = rooms.clone(), 0\nwhile True:\n    if min(now.tolist()) >= 20:\n        break\n"
         "    now += (21 - now) / 2\n    hours += 1",
     ],
     "spoiled": [
@@ -142,11 +143,11 @@ WRONG = {
     ],
     "rooms": [
         (
-            "now = rooms\nhours = 0\nwhile (now < 20).all():\n    now += (21 - now) / 2\n    hours += 1",
+            "now = rooms\nhours = 0\nwhile (now < 20).any():\n    now += (21 - now) / 2\n    hours += 1",
             "`now` is only a second name for `rooms`",
         ),
         (
-            "hours = 2",
+            "hours = 3",
             "Let the loop count",
         ),
     ],
@@ -156,7 +157,7 @@ WRONG = {
             "volume = torch.tensor(2.0, requires_grad=True, device=device)\n"
             "sound = volume * torch.tensor([0.0, 1.0, 5.0], device=device)\nwave = centred(sound)\n"
             "loudness = (sound * sound).sum()\nloudness.backward()",
-            "tensor 1 is [-2.0, -1.0, 3.0]",
+            "writes into the tensor that it is given; this step wants that to stay as it was",
         ),
     ],
     "only-numbers": [
@@ -251,6 +252,22 @@ def test_each_broken_program_stops_as_it_should(step: Step) -> None:
     error = player.outcomes[-1].error
     assert error is not None
     assert error.type_name == STOPPING[step.id]
+
+
+def test_the_fix_that_runs_and_is_not_what_was_meant_is_the_first_that_is_offered() -> None:
+    live = session()
+    (step,) = [step for step in shipped("debugging").steps if step.id == "rooms"]
+    for code in step.codes(Role.SETUP):
+        assert all(outcome.error is None for outcome in live.run(code.source))
+    why = fails(step.codes(Role.STARTER)[0].source, live).explanation
+    assert why is not None
+    player = player_of("debugging")
+    player.begin("rooms")
+    offered = [fix.code for fix in why.fixes if not player.run.known_to_fail(fix.code)]
+    assert len(offered) == 2
+    for fix, passes in zip(offered, (False, True), strict=True):
+        passed, told = tried("debugging", "rooms", f"now = rooms\nhours = 0\n{fix}")
+        assert passed is passes, told
 
 
 @pytest.mark.parametrize("step", fixes("debugging-silent"), ids=lambda step: step.id)

@@ -676,6 +676,15 @@ def test_a_module_that_the_step_imports_is_not_made_in_it() -> None:
     assert player.run.unbound("copy") == ""
 
 
+def test_a_variable_of_the_starters_function_is_told_to_belong_there() -> None:
+    function = "```python starter\ndef f(y):\n    part = y * ___\n    return part\n\n\nm = x * ___"
+    player = Player(lesson(COURSE.replace("```python starter\nm = x * ___", function)))
+    player.begin("doing")
+    for name in ("y", "part"):
+        assert player.run.unbound(name) == f"{name} is known inside f alone: a line that uses it goes there."
+    assert player.run.unbound("other") == ""
+
+
 def test_who_asks_for_a_step_is_not_told_of_coming_back() -> None:
     assert not [text for text in notes(Player(lesson()).begin("doing")) if "left off" in text]
 

@@ -36,14 +36,6 @@ def _layer(case: Case, places: _Places) -> Finding | None:
     if held is None or node is None:
         return None
     there = dict(places)[node]
-    if held in _WITHOUT_DATA:
-        text = gettext(
-            "The weights of {module} ({type}) are on meta: they have shapes and dtypes, but no data to compute with. "
-            "to_empty(device=…) of the network gives them memory: load a state dict or initialize them after that.",
-            module=path,
-            type=type_name(module),
-        )
-        return Finding(text)
     text = gettext(
         "{name} is on {device}, and the weights of {module} ({type}) are on {weights}: both must be on one device, "
         "and PyTorch moves neither by itself.",
@@ -53,6 +45,12 @@ def _layer(case: Case, places: _Places) -> Finding | None:
         type=type_name(module),
         weights=held,
     )
+    if held in _WITHOUT_DATA:
+        ways = gettext(
+            "meta has shapes and dtypes, but no data. For numbers, to_empty(device=…) gives the network memory: load a "
+            "state dict or initialize it after that. For shapes alone, move the input to meta."
+        )
+        return Finding(f"{text} {ways}")
     return Finding(_with_meta(text, {there, held}), tried(case, _moves(case, places, held)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import types
 from collections.abc import Iterator
 
@@ -11,11 +12,12 @@ from ptrepl.engine.explanation import Fix
 from ptrepl.engine.outcome import Status
 from ptrepl.engine.watch.facts import read
 from ptrepl.engine.watch.kinds import class_dict, is_tensor_class, mro, type_name
+from ptrepl.explain.called_name import names_within
 from ptrepl.explain.case import Case
 from ptrepl.explain.fixes.retyped import typed
 from ptrepl.explain.fixes.spelling import homes, is_one_slip, near, renamed
 from ptrepl.explain.fixes.trial import Candidate, tried, verified
-from ptrepl.explain.provenance.origins import earlier
+from ptrepl.explain.provenance.origins import earlier, parsed
 from ptrepl.explain.rewrite import in_one_line, segment, spliced
 from ptrepl.explain.rule import Finding, Rule
 from ptrepl.explain.standins.lookup import NotReadable
@@ -57,7 +59,7 @@ def _unbound(case: Case) -> Finding | None:
         return None
     if case.unbound is not None and (known := case.unbound(word)):
         return Finding(known)
-    failed = next((each for each in earlier(case) if word in each.bound), None)
+    failed = next((each for each in earlier(case) if word in each.bound and not _needs(each.source, word)), None)
     if failed is not None and failed.status is Status.RAISED:
         text = gettext(
             "`{statement}` would have made {name}, but it failed, so there is no {name} yet.",
@@ -91,6 +93,13 @@ def _unbound(case: Case) -> Finding | None:
     close = [each for each in near(word, _known(case)) if _may_be_meant(case, word, each)]
     if close:
         return Finding(_meant(case, word, close[0]), tried(case, _candidates(case, close)))
+    if isinstance(added := next(iter(case.parents), None), ast.AugAssign) and added.target is site.node:
+        text = gettext(
+            "`{line}` changes what {name} holds, and there is no {name}. Give it a first value before.",
+            line=in_one_line(site.source, added),
+            name=word,
+        )
+        return Finding(text)
     if word in _IN_WORDS:
         digits = str(_IN_WORDS.index(word))
         text = gettext("There is no {name} here. A number is written in digits: {digits}.", name=word, digits=digits)
@@ -252,7 +261,31 @@ def _gradient(case: Case, word: str, leaves: list[str]) -> Finding:
 
 def _known(case: Case) -> list[str]:
     names = [*case.scope.locals, *case.scope.globals][:_MOST_NAMES]
-    return [name for name in (*names, *vars(builtins)) if not name.startswith("_")]
+    return [name for name in (*names, *_built_in(case.match.group(1))) if not name.startswith("_")]
+
+
+def _built_in(word: str) -> list[str]:
+    """Python's own names; those of errors only for a ``word`` that names a kind of them, unlike ``error``."""
+    kind = re.sub(r"(error|warning|exception)s?$", "", word.casefold())
+    errors = bool(kind) and kind != word.casefold()
+    return [name for name, held in vars(builtins).items() if errors or not _is_error(held)]
+
+
+def _is_error(held: object) -> bool:
+    return isinstance(held, type) and issubclass(held, BaseException)
+
+
+def _needs(source: str, word: str) -> bool:
+    """Whether a statement needs a value of ``word`` to give it one: ``total += 1``, ``x = x + 1``."""
+    tree = parsed(source)
+    if tree is None:
+        return False
+    if len(tree.body) == 1 and isinstance(tree.body[0], ast.Assign):
+        return word in names_within(tree.body[0].value)
+    added = [each.target for each in ast.walk(tree) if isinstance(each, ast.AugAssign)]
+    names = [each for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id == word]
+    stored = [each for each in names if isinstance(each.ctx, ast.Store)]
+    return bool(stored) and all(each in added for each in stored)
 
 
 def _may_be_meant(case: Case, word: str, name: str) -> bool:

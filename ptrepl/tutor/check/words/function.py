@@ -206,6 +206,12 @@ def _compare_left(
                 number=number,
             )
             raise Miss(message, name)
+        if not _is_unchanged(mine, given) and same_values(copy_of(given), copy_of(wanted)):
+            look.see(mine)
+            message = gettext(
+                "{call} writes into the tensor that it is given; this step wants that to stay as it was.", call=label
+            )
+            raise Miss(message, name)
         shown = gettext("After {call}, tensor {number}", call=label, number=number)
         look.compare(shown, mine, Wants(copy_of(wanted)), name)
         had, keeps, held = gradient_of(given), gradient_of(wanted), gradient_of(mine)

@@ -160,7 +160,9 @@ def test_the_learners_own_assertion_is_left_alone():
     [
         ('net.to("cpu")', "net (Linear) is on meta", ['net.to_empty(device="cpu")']),
         ("net = net.cpu()", "load a state dict or initialize the weights after that", ['net.to_empty(device="cpu")']),
-        ("net(torch.rand(2, 3))", "The weights of net (Linear) are on meta", []),
+        ("net(torch.rand(2, 3))", "torch.rand(2, 3) is on cpu, and the weights of net (Linear) are on meta", []),
+        ("net(torch.rand(2, 3))", "For numbers, to_empty(device=…) gives the network memory", []),
+        ("net(torch.rand(2, 3))", "For shapes alone, move the input to meta.", []),
     ],
 )
 def test_a_network_on_meta_has_no_weights_to_move(line, said, fixes):

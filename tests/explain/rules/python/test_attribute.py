@@ -194,5 +194,5 @@ def test_what_an_output_of_a_network_has_is_no_slip_for_a_method(word):
 
 
 def test_a_layer_that_is_handed_on_is_made() -> None:
-    code = "class Dense(nn.Module):\n    def __init__(self, activation):\n        super().__init__()\nDense(activation=nn.relu)"
+    code = "def dense(width, activation):\n    return activation\ndense(3, activation=nn.relu)"
     assert why(code).fixes[0].code == "nn.ReLU()"

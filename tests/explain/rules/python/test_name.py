@@ -132,6 +132,30 @@ def test_a_name_whose_statement_failed():
     )
 
 
+def test_what_is_only_added_to_was_never_going_to_be_made():
+    live = session()
+    first, second = (fails(f"total += {number}", live).explanation for number in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert first.text == "`total += 1` changes what total holds, and there is no total. Give it a first value before."
+    assert second.text.startswith("`total += 2` changes")
+    assert fails("print(total)", live).explanation is None
+    failed = fails("@missing\ndef total(): ...", live)
+    assert failed.error is not None
+    again = fails("total()", live).explanation
+    assert again is not None
+    assert "would have made total" in again.text
+
+
+@pytest.mark.parametrize(
+    ("code", "near"),
+    [("error", ""), ("print(warnings)", ""), ("raise ValuError('a')", "ValueError"), ("keyerror", "KeyError")],
+)
+def test_an_error_is_meant_only_by_a_word_that_names_its_kind(code, near):
+    explanation = fails(code).explanation
+    assert (near in explanation.text) if near else (explanation is None)
+
+
 def test_a_lesson_may_know_the_name():
     live = session()
     live.explainer = lambda error: explain(

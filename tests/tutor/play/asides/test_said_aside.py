@@ -45,6 +45,60 @@ def test_what_became_right_is_told_with_an_older_mistake(step: str, inputs: list
     assert said in play(step, inputs).words
 
 
+def test_a_loss_of_every_pair_is_not_called_right() -> None:
+    wrong_marks = ["inputs, marks = table[:, :3], table[:, 3]", "net = nn.Linear(3, 1)"]
+    assert "`loss` is right" not in all_of(
+        play("debugging/which-side", [*wrong_marks, "loss = F.mse_loss(net(inputs), marks)"])
+    )
+    assert "`loss` is right" in all_of(
+        play("debugging/which-side", [*wrong_marks, "loss = F.mse_loss(net(inputs)[:, 0], marks)"])
+    )
+
+
+EVERY_PAIR = "guess = 2 * rain\ngap = guess - level\nloss = (gap * gap).mean()"
+
+
+FED_ONCE = """\
+net = nn.Linear(2, 1)
+found = net.parameters()
+count = sum(each.numel() for each in found)
+optimizer = torch.optim.SGD(found, lr=0.01)"""
+NOT_A_TEXT = """\
+with torch.autocast(device):
+    guess = net(rooms)
+    loss = nn.MSELoss()(guess, price)"""
+ITS_TYPE = "with torch.autocast(device.type, dtype=torch.bfloat16):\n    guess = net(rooms)"
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs"),
+    [
+        ("debugging/used-up", [FED_ONCE, "found = list(net.parameters())"]),  # the count is right as it is
+        ("faster/mixed-step", [NOT_A_TEXT, ITS_TYPE]),  # no loss was ever computed
+    ],
+)
+def test_a_name_that_needs_no_second_look_is_not_called_old(step: str, inputs: list[str]) -> None:
+    assert "still holds" not in all_of(play(step, inputs))
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ("yes", "`yes` was added to the last line of the code, and is no Python. Change the lines themselves."),
+        (" what is wrong", "`what is wrong` was added to the last line of the code, and is no Python."),
+        ("gap = gap + 1", "`gap = gap + 1` was added to the last line of the code. Give it a line of its own."),
+        ("loss", "`loss` was added to the last line of the code. Give it a line of its own."),
+    ],
+)
+def test_what_stands_behind_a_starter_is_told_apart_from_it(added: str, said: str) -> None:
+    assert said in all_of(play("debugging-silent/every-pair", [EVERY_PAIR + added]))
+
+
+@pytest.mark.parametrize("lines", [f"{EVERY_PAIR})", f"{EVERY_PAIR} * 2)", "gap = 2 * rain yes", "yes or no what"])
+def test_a_slip_of_python_is_not_called_an_addition(lines: str) -> None:
+    assert "was added to the last line" not in all_of(play("debugging-silent/every-pair", [lines]))
+
+
 def test_what_a_failed_line_has_changed_is_told() -> None:
     played = play("autograd/downhill", [HALF_A_ROUND, ROUNDS])
     assert "Lines that ended in an error had changed `w` before: make it anew" in all_of(played)
