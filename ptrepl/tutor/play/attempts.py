@@ -44,7 +44,7 @@ from ptrepl.tutor.replay.given_names import given_away
 from ptrepl.tutor.replay.known_outcomes import Oracle
 from ptrepl.tutor.replay.replay import setup_names
 from ptrepl.tutor.replay.stage import Stage
-from ptrepl.tutor.replay.starts import is_start, makes_starts, moved_from_start, other_start, still_at_start
+from ptrepl.tutor.replay.starts import is_start, makes_starts, moved_from_start, not_moved_yet, other_start
 from ptrepl.tutor.replay.waypoints import Beside, beside, missed_about
 
 _OF_MODULES = ("module", "trained")
@@ -243,11 +243,12 @@ class Attempts:
         lost = frozenset[str]()
         if event.touched & asked - right:
             lost = self._oracle.overwritten(index, namespace) & asked & event.touched - right
-        stale = stale - found.right if stale_now and helping is None and not amiss else event.stale
+        wrong_now = stale_now and helping is None and not amiss and not stale <= found.right
+        stale = stale if wrong_now else event.stale
         freed = unkept(graded, namespace) if runs_pass(source) else ""
         event = replace(event, helping=helping, as_planned=as_planned, begins=begins, stale=stale, unkept=freed)
         if is_start(verdict.about, namespace.get(verdict.about), starts) and verdict.about not in right:
-            event = replace(event, verdict=replace(verdict, message=still_at_start(verdict.message)))
+            event = replace(event, verdict=replace(verdict, message=not_moved_yet(verdict.message)))
         by = self._by(away := given_away(reached_from(verdict.about, namespace), self._given, namespace))
         return replace(event, right=right, unnamed=unnamed, overwritten=lost | away, overwritten_by=by, amiss=amiss)
 

@@ -42,7 +42,7 @@ def makes_starts(source: str, asked: frozenset[str], namespace: Mapping[str, Any
     return simple and bool(names) and all(is_start(name, namespace.get(name), starts) for name in names)
 
 
-def still_at_start(message: str) -> str:
+def not_moved_yet(message: str) -> str:
     """What a check misses about a name, ``message``, and that nothing has moved it yet."""
     return gettext("{message} It is still where it began.", message=message)
 

@@ -143,7 +143,7 @@ PICTURES = [
     ("logistic/turn", "", "%plot air, road, line=edge()", r"The line edge\(\) goes from .* Points above it: "),
     ("logistic/three", "", "%plot apples[:, 0], apples[:, 1], kind=scatter", r"150 points.* No straight line fits"),
     ("modules/twin", "", "%model net flowers", r"net "),
-    ("modules/same", "", "%plot torch.linspace(-3, 3, 50), nn.LeakyReLU(0.1)(torch.linspace(-3, 3, 50))",
+    ("modules/same", "", "%plot torch.arange(-3.0, 4.0), nn.LeakyReLU(0.1)(torch.arange(-3.0, 4.0))",
      r"rose from -0.3 to 3 while"),
     ("optim/faster", "", "%plot {**paths, **rings}",
      r"(?s)SGD goes from \(10, 1\) .*Adagrad goes .* to \(0.991, .*Adam .* is -1.3 to 10,.*height 2 goes .*height 10 "),

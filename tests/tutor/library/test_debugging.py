@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch import nn
 
-from ptrepl.shell.teaching import teach
 from ptrepl.tutor.format.lesson import Role, Step
 from tests.explain.failing import fails, session
 from tests.tutor.trying import each, player_of, shipped, tried
@@ -302,16 +301,3 @@ def test_one_error_hides_the_next_in_the_order_of_the_hint() -> None:
     (step,) = [step for step in shipped("debugging").steps if step.id == "one-behind"]
     first = step.hints[0].text
     assert first.index("not called") < first.index("dtype") < first.index("shape")
-
-
-@pytest.mark.parametrize(("word", "right"), [("all", True), ("any", False)])
-def test_of_the_two_loops_that_are_offered_one_is_meant(word: str, right: bool) -> None:
-    player = player_of("debugging")
-    teach(player.session, lambda: True, player.run.unbound)
-    player.begin_work("rooms")
-    player.type(player.run.prefill)
-    explanation = player.outcomes[-1].explanation
-    assert explanation is not None
-    (taken,) = [fix.code for fix in explanation.fixes if f".{word}()" in fix.code]
-    player.type(taken)
-    assert (player.run.mode == "continue") is right

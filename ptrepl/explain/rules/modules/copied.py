@@ -155,6 +155,7 @@ def _cloned(case: Case) -> Finding | None:
 
 
 BEFORE = (
+    "inputs.array_methods",
     "modules.class_slips",
     "modules.network_call",
     "modules.subclass",
