@@ -15,7 +15,7 @@ from ptrepl.explain.case import Case, sizes
 from ptrepl.explain.fixes.class_text import class_text
 from ptrepl.explain.fixes.collate_function import CollateFunction, collate_function, keeping
 from ptrepl.explain.fixes.trial import Candidate, verified
-from ptrepl.explain.operands.loaders import has_own, loader_calls
+from ptrepl.explain.operands.loaders import has_own, is_dataset, loader_calls
 from ptrepl.explain.operands.samples import Batch, Oddity, failed_batch, oddity
 from ptrepl.explain.provenance.origins import parsed
 from ptrepl.explain.rewrite import segment, spliced
@@ -59,7 +59,7 @@ def _no_batch(case: Case) -> Finding | None:
         text = gettext(_type(odd.other), **fields)
         if (own := tensors_of_objects(case, batch, odd)) is not None:
             return Finding(f"{text} {own.text}", own.fixes)
-        if not odd.path and case.names.get(type_name(odd.other)) is type(odd.other):
+        if not (odd.path or is_dataset(odd.other)) and case.names.get(type_name(odd.other)) is type(odd.other):
             whole = gettext("collate_fn=list gives each batch as a list of them.")
             fixes = _with_collate(case, batch, "list") if _holds_tensors(odd.other) else ()
             return Finding(f"{text} {whole}", fixes)
@@ -82,7 +82,15 @@ _OTHER = N_(
 )
 
 
+_DATASET = N_(
+    "{name} is a dataset of its own ({type}), and DataLoader makes batches of samples: return one sample in "
+    "__getitem__, its tensors in a tuple or a dict."
+)
+
+
 def _type(value: Any) -> str:
+    if is_dataset(value):
+        return _DATASET
     return _IMAGE if module_name(type(value)).startswith("PIL.") else _OTHER
 
 

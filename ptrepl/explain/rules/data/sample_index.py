@@ -172,7 +172,7 @@ def _by_position(case: Case, node: ast.Subscript) -> tuple[Fix, ...]:
     if dataset is None:
         source, line = case.site.source, case.site.line
         texts = _positions(case, source, line, node)
-        if len(texts) == 1:
+        if len(texts) == 1 and node.value in texts:
             return verified(case, Candidate(f"{texts[node.value]}[{segment(source, node.slice)}]"))
         return verified(case, Candidate(spliced(source, line, texts), replaces_line=True))
     text = class_text(case, type(dataset))
@@ -185,14 +185,24 @@ def _by_position(case: Case, node: ast.Subscript) -> tuple[Fix, ...]:
 
 def _positions(case: Case, source: str, within: ast.AST, node: ast.Subscript) -> dict[ast.expr | ast.stmt, str]:
     """The same index after each Series in ``within``, the one that failed and those beside it."""
-    return {
-        each.value: postfix(source, each.value, ".iloc")
+    found = [
+        each
         for each in ast.walk(within)
         if isinstance(each, ast.Subscript)
         and isinstance(each.ctx, ast.Load)
         and ast.dump(each.slice) == ast.dump(node.slice)
         and type(case.real(each.value)) is type(case.real(node.value))
-    }
+    ]
+    if type_name(case.real(node.value)) == "DataFrame":
+        given = [arg for each in ast.walk(within) if isinstance(each, ast.Call) for arg in each.args if _of_torch(each)]
+        if any(each in given for each in found):  # torch takes no row of a table, which has labels
+            rows = {each: f"{postfix(source, each.value, '.iloc')}[{segment(source, each.slice)}]" for each in found}
+            return {each: f"{row}.to_numpy()" if each in given else row for each, row in rows.items()}
+    return {each.value: postfix(source, each.value, ".iloc") for each in found}
+
+
+def _of_torch(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "torch"
 
 
 def _dict(case: Case) -> Finding | None:

@@ -69,6 +69,8 @@ def _unknown(case: Case) -> Finding | None:
     found = _meant(case, node, wrong, known)
     if not found and kind_of(case.real(node.func)) is Kind.MODULE:
         return _of_forward(case, node, wrong, known)
+    if not found and word == "dim" and getattr(case.real(node.func), "__name__", "") in _OF_EACH:
+        return _of_each_element(case, node, wrong, said)
     if not found:
         listed = ", ".join(known[:_MOST]) + (", …" if len(known) > _MOST else "")
         text = gettext("{function} has no argument {name}. It takes {names}.", function=said, name=word, names=listed)
@@ -136,6 +138,19 @@ def _in_a_dict(case: Case, node: ast.Call, known: list[str]) -> Finding | None:
         code=code,
     )
     return Finding(text, verified(case, Candidate(code)) if taken else ())
+
+
+_OF_EACH = frozenset("relu sigmoid tanh gelu elu selu silu leaky_relu softplus exp log sqrt abs dropout".split())
+"""Functions that compute with each element alone."""
+
+
+def _of_each_element(case: Case, node: ast.Call, wrong: ast.keyword, said: str) -> Finding:
+    """``F.relu(scores, dim=1)``."""
+    text = gettext("{function} computes with each element alone, so it has no argument dim.", function=said)
+    source = case.site.source
+    named = [f"{each.arg}={segment(source, each.value)}" for each in node.keywords if each is not wrong and each.arg]
+    given = ", ".join([*(segment(source, each) for each in node.args), *named])
+    return Finding(text, tried(case, [Candidate(f"{segment(source, node.func)}({given})")]))
 
 
 def _of_load(case: Case, node: ast.Call, wrong: ast.keyword, said: str) -> Finding:

@@ -166,6 +166,9 @@ def _mask(case: Case) -> Finding | None:
         ]
     elif mask == (query[batch], key[batch]):
         told += [read_as(call), *_made_batch_first(call, _holder(case))]
+        if call.flag("batch_first"):
+            name = call.called("attn_mask")
+            told.append(gettext("{mask} has the size of the batch on both sides: the length is dim 1.", mask=name))
     each = [*_for_each_head(case, call, mask, query[batch])] if mask == (query[batch], rows, columns) else []
     return Finding(" ".join(told), tried(case, each) or verified(case, *each))
 

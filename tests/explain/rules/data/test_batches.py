@@ -221,3 +221,21 @@ rows, holed = [(torch.rand(2), 0), (torch.rand(2), 1)], [(torch.rand(2), 0), (to
 )
 def test_how_a_loader_is_given_its_function(line: str, said: str, fixes: list[str]) -> None:
     check(GIVEN + line, said, fixes)
+
+
+def test_a_sample_that_is_a_dataset_of_its_own() -> None:
+    code = """
+    from torch.utils.data import DataLoader, Dataset
+    class Case(Dataset):
+        def __len__(self):
+            return 1
+        def __getitem__(self, at):
+            return torch.ones(2)
+    class Scans(Dataset):
+        def __len__(self):
+            return 4
+        def __getitem__(self, at):
+            return Case()
+    next(iter(DataLoader(Scans(), batch_size=2)))
+    """
+    assert "is a dataset of its own (Case), and DataLoader makes batches of samples" in why(code).text

@@ -45,3 +45,18 @@ def test_columns_of_several_dtypes() -> None:
     )
     named = 'frame["name"] = ["x", "y", "z"]\n'
     check(TABLE + named + "torch.tensor(frame.to_numpy())", 'since the column "name" holds no numbers')
+
+
+def test_a_row_of_a_table_becomes_an_array_before_torch_takes_it() -> None:
+    code = """
+    import pandas as pd
+    from torch.utils.data import Dataset
+    class Rows(Dataset):
+        def __init__(self, table):
+            self.table = table
+        def __getitem__(self, at):
+            return torch.tensor(self.table[at])
+    rows = Rows(pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}))
+    rows[0]
+    """
+    assert "return torch.tensor(self.table.iloc[at].to_numpy())" in why(code).fixes[0].code

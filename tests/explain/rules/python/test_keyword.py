@@ -53,3 +53,8 @@ def test_map_location_belongs_to_torch_load() -> None:
     explanation = why(code)
     assert "torch.load has it, which reads the file." in explanation.text
     assert [fix.code for fix in explanation.fixes] == ['net.load_state_dict(torch.load(file, map_location="cpu"))']
+
+
+def test_what_computes_with_each_element_has_no_dim() -> None:
+    code = "scores = torch.rand(2, 3)\nF.relu(scores, dim=1)"
+    check(code, "F.relu computes with each element alone, so it has no argument dim.", ["F.relu(scores)"])

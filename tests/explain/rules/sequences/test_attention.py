@@ -200,3 +200,12 @@ def test_a_pair_in_arithmetic() -> None:
 def test_the_size_and_the_number_of_heads_swapped() -> None:
     fix = "nn.MultiheadAttention(512, 8)"
     check("nn.MultiheadAttention(8, 512)", "the two are swapped here", [fix])
+
+
+def test_a_mask_of_the_size_of_the_batch() -> None:
+    code = """
+    layer = nn.TransformerEncoderLayer(8, 2, dim_feedforward=8, batch_first=True)
+    x = torch.randn(6, 4, 8)
+    layer(x, src_mask=nn.Transformer.generate_square_subsequent_mask(x.shape[0]))
+    """
+    assert "has the size of the batch on both sides: the length is dim 1." in why(code).text
