@@ -8,6 +8,8 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+from ptrepl import __version__
+
 _PACKAGES = ("torch", "numpy", "prompt_toolkit", "ipython", "rich")
 
 
@@ -18,7 +20,7 @@ def describe() -> list[str]:
     return [
         f"- {_processor()}, {os.cpu_count()} cores{load}",
         f"- {platform.system()} on {platform.machine()}, Python {platform.python_version()}",
-        f"- ptrepl {version('ptrepl')}, {versions}",
+        f"- ptrepl {__version__}, {versions}",
     ]
 
 

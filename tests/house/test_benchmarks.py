@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
+from benchmarks.machine import describe
 from benchmarks.measure import Row, Waits, compare, per_call
 from benchmarks.report import line, page, waits_line
 from benchmarks.terminal import in_terminal
+from ptrepl import __version__
 
 
 def row(ours: list[float], theirs: list[float], *, limit: float = 1.0, as_difference: bool = False) -> Row:
@@ -83,3 +86,8 @@ def test_a_key_is_timed_from_its_press_to_its_echo(tmp_path: Path) -> None:
     assert len(waited) == 3
     assert all(each >= 0.05 for each in waited)
     assert sorted(waited) == list(waited), "each had to wait for those before it"
+
+
+def test_the_machine_is_described() -> None:
+    assert len(describe()) == 3
+    assert f"ptrepl {__version__}, torch {torch.__version__.partition('+')[0]}" in describe()[-1]
