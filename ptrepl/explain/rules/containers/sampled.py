@@ -15,7 +15,7 @@ from ptrepl.texts.messages import gettext
 
 def _too_many(case: Case) -> Finding | None:
     match case.node:
-        case ast.Call(func=ast.Attribute(attr="sample") | ast.Name(id="sample"), args=[population, count]):
+        case ast.Call(func=ast.Attribute(attr="sample") | ast.Name(id="sample"), args=[population, count], keywords=[]):
             pass
         case ast.Call(
             func=ast.Attribute(attr="sample") | ast.Name(id="sample"),

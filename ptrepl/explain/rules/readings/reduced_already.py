@@ -13,7 +13,7 @@ from ptrepl.explain.rewrite import segment
 from ptrepl.explain.rule import Finding
 from ptrepl.texts.messages import gettext
 
-_REDUCING = frozenset("max min sum mean median mode std var prod amax amin argmax argmin norm logsumexp topk".split())
+_REDUCING = frozenset("max min sum mean median mode std var prod amax amin argmax argmin logsumexp".split())
 
 
 def reduced_already(case: Case, call: FailedCall, dim: int) -> Finding | None:
@@ -24,11 +24,15 @@ def reduced_already(case: Case, call: FailedCall, dim: int) -> Finding | None:
         return None
     source, made = next(_last_of(case, tensor.id), ("", None))
     match made.value if made is not None else None:
-        case ast.Call(func=ast.Attribute(attr=name), args=args, keywords=keywords) if name in _REDUCING:
-            pass
+        case ast.Call(func=ast.Attribute(value=base, attr=name), args=args, keywords=keywords) if name in _REDUCING:
+            # torch.max(maps, 2), and maps.max(2); torch.max(a, b) compares two tensors, and has no dim
+            place = 1 if isinstance(base, ast.Name) and base.id == "torch" else 0
+            along = [*args[place : place + 1], *(each.value for each in keywords if each.arg == "dim")]
         case _:
             return None
-    if made is None or any(each.arg == "keepdim" for each in keywords) or not (args or keywords):
+    if made is None or any(each.arg == "keepdim" for each in keywords) or not along:
+        return None
+    if segment(source, along[0]) not in (str(dim), "-1"):
         return None
     text = gettext(
         "`{statement}` has taken that dim away already: leave squeeze off {name}, or write keepdim=True there.",

@@ -62,9 +62,13 @@ def _parts(pending: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         if len(pending) > _MOST_PARTS:
             continue
         if type(each) is dict:
-            pending += [(f"{path}[{key!r}]", part) for key, part in each.items() if is_one(type(key), (str, int))]
+            pending += [
+                (f"{path}[{key!r}]", part)
+                for key, part in islice(each.items(), _MOST_PARTS)
+                if is_one(type(key), (str, int))
+            ]
         elif is_one(type(each), (list, tuple)):
-            pending += [(f"{path}[{index}]", part) for index, part in enumerate(each)]
+            pending += [(f"{path}[{index}]", part) for index, part in enumerate(each[:_MOST_PARTS])]
 
 
 RULES = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from ptrepl.engine.watch.facts import base_attribute
 from ptrepl.engine.watch.kinds import is_tensor_class
 from ptrepl.explain.case import Case
@@ -12,6 +14,8 @@ from ptrepl.explain.rule import Finding, Rule
 from ptrepl.texts.messages import gettext
 
 _MORE = "sparse/operations"
+_MOST_ELEMENTS = 10_000_000
+"""A matrix is sparse because all its elements may be more than memory holds: such a one is not offered."""
 
 
 def _dense_only(case: Case) -> Finding | None:
@@ -27,6 +31,8 @@ def _dense_only(case: Case) -> Finding | None:
             name=operand_text(case, node),
             code=dense,
         )
+        if prod(base_attribute("shape").__get__(held)) > _MOST_ELEMENTS:
+            return Finding(text)
         return Finding(text, verified(case, Candidate(spliced(case.site.source, case.site.node, {node: dense}))))
     return None
 

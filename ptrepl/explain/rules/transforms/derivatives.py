@@ -14,7 +14,8 @@ from ptrepl.explain.standins.calling import Unknown
 from ptrepl.explain.standins.read_code import function_tree
 from ptrepl.texts.messages import gettext
 
-_DERIVATIVES = ("jacobian", "hessian", "vjp", "jvp", "vhp", "hvp")
+_DERIVATIVES = {"jacobian": 2, "hessian": 2, "vjp": 3, "jvp": 3, "vhp": 3, "hvp": 3}
+"""Where each takes ``create_graph``, among its positional arguments."""
 
 
 def without_create_graph(case: Case, node: ast.expr) -> str:
@@ -33,7 +34,7 @@ def _found(node: ast.expr, real: Callable[[ast.expr], Any], depth: int = 2) -> s
         function = real(each.func)
         name = getattr(function, "__name__", "") if type(function) is types.FunctionType else ""
         if name in _DERIVATIVES and function is getattr(sys.modules["torch"].autograd.functional, name):
-            if any(word.arg == "create_graph" for word in each.keywords):
+            if len(each.args) > _DERIVATIVES[name] or any(word.arg in ("create_graph", None) for word in each.keywords):
                 continue
             return gettext(
                 "torch.autograd.functional.{name} gives its result without a graph. With create_graph=True it has one, "

@@ -41,8 +41,11 @@ def shuffled_apart(noticed: Noticed) -> Iterator[Told]:
 
 
 def _shuffles(loader: Any) -> bool:
+    """Whether a loader shuffles in an order that no generator of its own gives: two with one seed go side by side."""
     sampler = own_dict(loader).get("sampler") if gives_batches(loader) else None
-    return sampler is not None and type(sampler) is sys.modules["torch.utils.data"].RandomSampler
+    if sampler is None or type(sampler) is not sys.modules["torch.utils.data"].RandomSampler:
+        return False
+    return own_dict(sampler).get("generator") is None
 
 
 def _are_as_long(one: Any, other: Any) -> bool:

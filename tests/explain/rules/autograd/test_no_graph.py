@@ -230,6 +230,7 @@ def test_a_derivative_without_a_graph_in_a_function_of_ones_own() -> None:
     said = "torch.autograd.functional.jacobian gives its result without a graph. With create_graph=True it has one"
     assert said in why(code).text
     assert said not in why(code.replace(", a)\n\n", ", a, create_graph=True).detach()\n\n")).text
+    assert said not in why(code.replace(", a)\n\n", ", a, True).detach()\n\n")).text
 
 
 def test_no_class_indices_are_made_of_coordinates() -> None:

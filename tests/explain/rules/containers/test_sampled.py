@@ -19,3 +19,7 @@ def test_a_replay_memory_that_holds_no_batch_yet(call: str) -> None:
 
 def test_a_negative_number_is_another_slip() -> None:
     assert fails(MEMORY + "random.sample(memory, -1)").explanation is None
+
+
+def test_elements_with_counts_may_come_more_than_once() -> None:
+    assert fails("import random\nrandom.sample(['a', 'b'], 9, counts=[4, 4])").explanation is None

@@ -22,5 +22,11 @@ def test_the_place_of_the_tensor_is_told() -> None:
     )
 
 
+def test_a_long_list_is_not_looked_through_to_its_end() -> None:
+    code = "import json\nlosses = [0.5] * LENGTH + [torch.tensor(0.5)]\njson.dumps(losses)"
+    check(code.replace("LENGTH", "100"), "losses[100] is a tensor of shape ()")
+    assert fails(code.replace("LENGTH", "20000")).explanation is None
+
+
 def test_what_cannot_be_seen_is_left_alone() -> None:
     assert fails("import json\njson.dumps([x for x in torch.ones(2)])").explanation is None

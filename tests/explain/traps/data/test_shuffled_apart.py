@@ -37,6 +37,12 @@ def test_no_word_where_one_keeps_its_order_or_both_are_inputs() -> None:
     assert not any("shuffled each" in text for text in program("True", both))
 
 
+def test_no_word_where_each_has_a_generator_of_the_same_seed() -> None:
+    seeded = MADE.replace("shuffle=True", "shuffle=True, generator=torch.Generator().manual_seed(0)")
+    seeded = seeded.replace("shuffle=Y", "shuffle=True, generator=torch.Generator().manual_seed(0)")
+    assert not any("shuffled each" in text for text in told_of_program(seeded.replace("LOSS", "F.mse_loss(net(x), y)")))
+
+
 def test_a_tensor_in_random_shuffle() -> None:
     said = "random.shuffle(order) swaps rows of a tensor, and a row that is taken out is a view of its place"
     alone = told_of_program("import random\norder = torch.arange(9)\nrandom.shuffle(order)")
