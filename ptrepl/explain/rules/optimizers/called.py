@@ -25,9 +25,11 @@ def _called(case: Case) -> Finding | None:
     is_optimizer = any(each is optim.Optimizer for each in mro(type(held)))
     if not is_optimizer and not any(each is optim.lr_scheduler.LRScheduler for each in mro(type(held))):
         return None
-    if not node.args and not node.keywords:
+    if not any(each.arg in ("lr", None) for each in node.keywords):  # not as a class would be called
         text = gettext("{name} ({type}) is no function: its step() takes a step.", name=name, type=kind)
-        return Finding(text, verified(case, Candidate(postfix(case.site.source, node.func, ".step()"))))
+        alone = not node.args and not node.keywords
+        step = Candidate(postfix(case.site.source, node.func, ".step()"))
+        return Finding(text, verified(case, step) if alone else ())
     if is_optimizer and hasattr(optim, kind):
         return Finding(
             gettext(

@@ -24,8 +24,8 @@ def _without_gradient(case: Case) -> Finding | None:
     return Finding(
         gettext(
             "{name} does not require grad, so no backward pass reaches it, and a hook on it would never be called. "
-            "Under torch.no_grad() and torch.inference_mode() no result requires grad: compute it outside of such a "
-            "block, or from parameters that require grad.",
+            "A tensor of your own requires grad with requires_grad=True; a result does where something that it was "
+            "computed from does, outside of torch.no_grad() and torch.inference_mode().",
             name=operand_text(case, tensor),
         )
     )

@@ -20,4 +20,5 @@ def test_for_its_step() -> None:
     check(MADE + "opt()", "opt (AdamW) is no function: its step() takes a step.", ["opt.step()"])
     code = MADE + "scheduler = torch.optim.lr_scheduler.StepLR(opt, 10)\nopt.step()\nscheduler()"
     check(code, "scheduler (StepLR) is no function: its step() takes a step.", ["scheduler.step()"])
-    check(code[:-1] + "1)", "scheduler (StepLR) was made before: it is no function.")
+    check(code[:-1] + "1)", "scheduler (StepLR) is no function: its step() takes a step.", [])
+    check(MADE + "opt(torch.ones(2))", "opt (AdamW) is no function: its step() takes a step.", [])
