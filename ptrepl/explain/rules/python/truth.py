@@ -230,7 +230,7 @@ def _joined(case: Case, whole: ast.BoolOp) -> Finding | None:
     shape = case.shape(first) if first is not None else None
     if first is None or shape is None:
         return None
-    if found := _one_is_there(case, whole, first, shape) or _either(case, whole, first, shape):
+    if found := _one_is_there(case, whole, first, shape) or _either(case, whole):
         return found
     text = gettext(
         "{name} has shape {shape}, and '{keyword}' needs one True or False from it: {operator} works element by "
@@ -256,7 +256,7 @@ def _joined(case: Case, whole: ast.BoolOp) -> Finding | None:
     return Finding(text, tried(case, _instead(case, whole, f" {sign} ".join(parts))))
 
 
-def _either(case: Case, whole: ast.BoolOp, first: ast.expr, shape: tuple[int, ...]) -> Finding | None:
+def _either(case: Case, whole: ast.BoolOp) -> Finding | None:
     """``ready and x or y`` of floating point tensors: how one was chosen before Python 2.5."""
     match whole:
         case ast.BoolOp(op=ast.Or(), values=[ast.BoolOp(op=ast.And(), values=[asked, one]), other]):
@@ -266,11 +266,14 @@ def _either(case: Case, whole: ast.BoolOp, first: ast.expr, shape: tuple[int, ..
     facts = [case.facts(each) for each in (one, other)]
     if case.shape(asked) or any(each is not None and not is_float(str(each.dtype)) for each in facts):
         return None
+    shape = case.shape(one)
+    if not shape:
+        return None
     source = case.site.source
     code = f"{segment(source, one)} if {segment(source, asked)} else {segment(source, other)}"
     text = gettext(
         "{name} has shape {shape}, and 'and' and 'or' ask it for one True or False. To take one of the two: {code}.",
-        name=operand_text(case, first),
+        name=operand_text(case, one),
         shape=shape_text(shape),
         code=in_a_sentence(code),
     )

@@ -7,7 +7,9 @@ from tests.explain.failing import check, why
 
 def test_one_of_two_as_it_was_chosen_before_conditional_expressions() -> None:
     code = "first, x, y = True, torch.rand(2), torch.rand(2)\nz = first and x or y"
-    said = "'and' and 'or' ask it for one True or False. To take one of the two: x if first else y."
+    said = (
+        "x has shape (2,), and 'and' and 'or' ask it for one True or False. To take one of the two: x if first else y."
+    )
     check(code, said, ["x if first else y"])
 
 
